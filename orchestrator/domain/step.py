@@ -1,0 +1,54 @@
+"""Steps: the one unit of work. A step's (id, epoch) names one of its states for ever."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class StepState(StrEnum):
+    """`waiting` lies outside the ready index; only the leader's sweep releases it."""
+
+    WAITING = "waiting"
+    PENDING = "pending"
+    DISPATCHED = "dispatched"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+OPEN = (StepState.WAITING, StepState.PENDING, StepState.DISPATCHED, StepState.RUNNING)
+ENDED = (StepState.DONE, StepState.DEAD, StepState.CANCELLED)
+
+
+class StepKind(StrEnum):
+    """What a step does. Each kind has one queue and one task."""
+
+    READ = "read"
+    EXTRACT = "extract"
+    MERGE = "merge"
+    VALIDATE = "validate"
+    LINK = "link"
+    REPORT = "report"
+    DAILY_REPORT = "daily_report"
+    HEALTH = "health"
+    PRUNE = "prune"
+
+
+CREATOR_KINDS = (StepKind.READ, StepKind.EXTRACT, StepKind.MERGE)
+VALIDATOR_KINDS = (StepKind.VALIDATE, StepKind.LINK)
+MAINTENANCE_KINDS = (StepKind.REPORT, StepKind.DAILY_REPORT, StepKind.HEALTH, StepKind.PRUNE)
+
+QUEUES = ("creator", "validator", "maintenance")
+
+QUEUE_OF: dict[StepKind, str] = (
+    dict.fromkeys(CREATOR_KINDS, "creator")
+    | dict.fromkeys(VALIDATOR_KINDS, "validator")
+    | dict.fromkeys(MAINTENANCE_KINDS, "maintenance")
+)
+
+NON_BLOCKING = frozenset(MAINTENANCE_KINDS)
+"""Kinds that never change a job's status."""
+
+TASK_OF: dict[StepKind, str] = {kind: f"workers.{queue}.{kind.value}" for kind, queue in QUEUE_OF.items()}
+"""Celery task names, `workers.<agent>.<verb>`."""

@@ -1,0 +1,41 @@
+"""The contract of a graph store. Its implementations live in `graph_stores/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from orchestrator.domain.graph import DomainModel, Edge, GraphFacts, Node
+
+
+class GraphStore(Protocol):
+    """Writes run inside the caller's transaction; nothing here commits."""
+
+    def load_model(self, session: Session, model: DomainModel) -> None:
+        """Upsert the objects, messages and relations of a domain model; other nodes stay untouched."""
+
+    def model(self, session: Session) -> DomainModel:
+        """The domain model as loaded, ordered by key."""
+
+    def integrate(self, session: Session, job_id: UUID, facts: GraphFacts) -> None:
+        """Upsert nodes and edges in (key) order and note that this job asserts them. Repeating it changes nothing.
+
+        Raises:
+            Invalid: an edge whose ends do not fit its type, or a node of a type that only `load_model` writes.
+            Conflict: FULFILLED_BY and NOT_FULFILLED_BY between one pair.
+        """
+
+    def retract(self, session: Session, job_id: UUID) -> int:
+        """Remove what this job asserts and no other job does. Returns how many nodes and edges went."""
+
+    def nodes(self, session: Session, keys: Iterable[str]) -> Sequence[Node]:
+        """The nodes with these keys, ordered by key."""
+
+    def neighbours(self, session: Session, key: str, *, limit: int = 100) -> Sequence[Edge]:
+        """Edges that start or end at a node, ordered; at most `limit`."""
+
+    def counts(self, session: Session) -> dict[str, Any]:
+        """Nodes and edges by type."""
