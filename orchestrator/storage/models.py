@@ -1,0 +1,453 @@
+"""All tables. Times are UTC; `_at` columns are written by the database clock.
+
+The step protocol does not use these classes for its statements (see `steps.py`): they are fixed SQL. Everything
+else reads and writes through them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from orchestrator.domain.graph import CONTRADICTING
+
+LIVE_STEPS = "state IN ('waiting', 'pending', 'dispatched', 'running')"
+LIVE_JOBS = "status IN ('created', 'processing')"
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+class Base(DeclarativeBase):
+    """Names constraints alike everywhere, so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        str: Text(),
+        int: BigInteger(),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+        list[str]: ARRAY(Text()),
+        bytes: LargeBinary(),
+    }
+
+
+_now = text("now()")
+_empty_object = text("'{}'::jsonb")
+_empty_list = text("'[]'::jsonb")
+_empty_array = text("'{}'::text[]")
+
+
+class Document(Base):
+    """The bytes of a document, once per content. File name and media type belong to the job."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    size_bytes: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
+class DocumentChunk(Base):
+    """At most 1 MB of a document, so that reading one never holds it all."""
+
+    __tablename__ = "document_chunks"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes]
+
+
+class DocumentText(Base):
+    """What one version of the reader made of a document; written once and pinned by each job."""
+
+    __tablename__ = "document_texts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
+    reader_version: Mapped[str]
+    media_type: Mapped[str]
+    language: Mapped[str]
+    title: Mapped[str | None]
+    text: Mapped[str]
+    page_starts: Mapped[list[Any]] = mapped_column(server_default=_empty_list)
+    passages: Mapped[list[Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (UniqueConstraint("document_id", "reader_version", "media_type"),)
+
+
+class Job(Base):
+    """One document and one prompt on their way to a report.
+
+    `version` is the optimistic lock: it grows with edits by users and with changes of status only.
+    `events_seq` is the last number given in `job_events`, taken under this row's lock.
+    `step_rank` is the fair place among owners that all steps of the job inherit.
+    """
+
+    __tablename__ = "jobs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner: Mapped[str]
+    prompt: Mapped[str]
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    document_text_id: Mapped[UUID | None] = mapped_column(ForeignKey("document_texts.id"))
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    context: Mapped[dict[str, Any]] = mapped_column(server_default=_empty_object)
+    tags: Mapped[list[str]] = mapped_column(server_default=_empty_array)
+    scope: Mapped[str | None]
+    engine: Mapped[str] = mapped_column(server_default="rules")
+    on_error: Mapped[str] = mapped_column(server_default="fail")
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="5")
+    step_rank: Mapped[datetime] = mapped_column(server_default=_now)
+    status: Mapped[str] = mapped_column(server_default="created")
+    creator_status: Mapped[str] = mapped_column(server_default="pending")
+    validator_status: Mapped[str] = mapped_column(server_default="pending")
+    brief: Mapped[dict[str, Any] | None]
+    """How the prompt was understood."""
+    statistics: Mapped[dict[str, Any]] = mapped_column(server_default=_empty_object)
+    """Sentences considered, emitted and dropped by class, summed over the parts at merge."""
+    coverage: Mapped[dict[str, Any] | None]
+    """Duty sentences that no requirement cites; NULL before merge."""
+    revision: Mapped[int] = mapped_column(server_default="1")
+    version: Mapped[int] = mapped_column(server_default="1")
+    events_seq: Mapped[int] = mapped_column(server_default="0")
+    error_message: Mapped[str | None]
+    error_details: Mapped[dict[str, Any] | None]
+    correlation_id: Mapped[str]
+    deadline_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        _one_of("status", "created", "processing", "completed", "failed", "cancelled"),
+        _one_of("creator_status", "pending", "processing", "completed", "failed"),
+        _one_of("validator_status", "pending", "processing", "completed", "failed"),
+        _one_of("on_error", "fail", "partial"),
+        CheckConstraint("priority BETWEEN 0 AND 9", name="priority_range"),
+        Index("ix_jobs_created", "created_at", "id"),
+        Index("ix_jobs_status", "status", "created_at", "id"),
+        Index("ix_jobs_owner", "owner", "created_at", "id"),
+        Index("ix_jobs_document", "document_id"),
+        Index("ix_jobs_document_text", "document_text_id"),
+        Index("ix_jobs_live", "deadline_at", postgresql_where=text(LIVE_JOBS)),
+        Index("ix_jobs_context", "context", postgresql_using="gin", postgresql_ops={"context": "jsonb_path_ops"}),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+
+class Step(Base):
+    """One unit of work. Every change of `state` adds 1 to `epoch`."""
+
+    __tablename__ = "steps"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    part: Mapped[str] = mapped_column(server_default="")
+    queue: Mapped[str]
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="5")
+    rank: Mapped[datetime] = mapped_column(server_default=_now)
+    blocking: Mapped[bool] = mapped_column(server_default=text("true"))
+    state: Mapped[str] = mapped_column(server_default="pending")
+    epoch: Mapped[int] = mapped_column(server_default="0")
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    error_count: Mapped[int] = mapped_column(server_default="0")
+    crash_count: Mapped[int] = mapped_column(server_default="0")
+    retries: Mapped[int] = mapped_column(server_default="0")
+    """How often a user re-opened it."""
+    lease_owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]
+    correlation_id: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(server_default=_empty_object)
+    result: Mapped[dict[str, Any] | None]
+    """What a done step found: counts and spans that a later step sums up."""
+    error: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "kind", "part"),
+        _one_of("state", "waiting", "pending", "dispatched", "running", "done", "dead", "cancelled"),
+        CheckConstraint("state <> 'running' OR (lease_owner IS NOT NULL AND lease_until IS NOT NULL)", name="leased"),
+        Index(
+            "ix_steps_ready",
+            "queue",
+            text("priority DESC"),
+            "rank",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_steps_waiting", "not_before", postgresql_where=text("state = 'waiting'")),
+        Index("ix_steps_dispatched", "queue", "dispatched_at", postgresql_where=text("state = 'dispatched'")),
+        Index("ix_steps_running", "lease_until", postgresql_where=text("state = 'running'")),
+        Index("ix_steps_open", "job_id", postgresql_where=text(f"{LIVE_STEPS} AND blocking")),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+
+class JobEvent(Base):
+    """Append-only timeline of a job; `seq` has no gaps."""
+
+    __tablename__ = "job_events"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(server_default=_empty_object)
+    correlation_id: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
+class Requirement(Base):
+    """A requirement with its citations. `rid` is equal over runs of one document; `seq` is the number shown."""
+
+    __tablename__ = "requirements"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    rid: Mapped[str]
+    seq: Mapped[int | None]
+    part: Mapped[str] = mapped_column(server_default="")
+    requirement_text: Mapped[str]
+    requirement_name: Mapped[str]
+    modality: Mapped[str]
+    priority: Mapped[str | None]
+    requirement_type: Mapped[str | None]
+    addressee: Mapped[str | None]
+    source_document: Mapped[str]
+    source_location: Mapped[dict[str, Any]]
+    is_gobd_relevant: Mapped[bool | None]
+    is_gdpr_relevant: Mapped[bool | None]
+    research_notes: Mapped[str] = mapped_column(server_default="")
+    citations: Mapped[list[Any]]
+    mentioned_objects: Mapped[list[str]] = mapped_column(server_default=_empty_array)
+    mentioned_messages: Mapped[list[str]] = mapped_column(server_default=_empty_array)
+    confidence_score: Mapped[float]
+    reasons: Mapped[list[Any]] = mapped_column(server_default=_empty_list)
+    relevance: Mapped[float | None]
+    relevance_words: Mapped[list[str]] = mapped_column(server_default=_empty_array)
+    needs_review: Mapped[bool] = mapped_column(server_default=text("false"))
+    quality: Mapped[dict[str, Any] | None]
+    fulfilment: Mapped[str | None]
+    gap: Mapped[str | None]
+    evidence: Mapped[list[Any] | None]
+    """The graph path behind `fulfilment`."""
+    neo4j_id: Mapped[str | None]
+    """The graph node's id; NULL until integrated."""
+    status: Mapped[str] = mapped_column(server_default="pending")
+    rejection_reason: Mapped[str | None]
+    validate_part: Mapped[str | None]
+    """The batch that judges it; `validating` is derived from that step's state."""
+    retry_count: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "rid"),
+        _one_of("status", "pending", "integrated", "rejected", "failed"),
+        CheckConstraint("jsonb_array_length(citations) > 0", name="cited"),
+        CheckConstraint("confidence_score BETWEEN 0 AND 1", name="confidence_range"),
+        Index("ix_requirements_status", "job_id", "status"),
+        Index("ix_requirements_seq", "job_id", "seq"),
+        Index("ix_requirements_batch", "job_id", "validate_part"),
+    )
+
+
+class Report(Base):
+    """A stored report: a job's (one per format) or a day's (`job_id` NULL)."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    """"job" or "daily:YYYY-MM-DD"."""
+    format: Mapped[str]
+    content: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (UniqueConstraint("job_id", "name", "format", postgresql_nulls_not_distinct=True),)
+
+
+class Agent(Base):
+    """A worker's main process as it registered itself; `slots` is how many steps it can run at once."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    host: Mapped[str]
+    pid: Mapped[int]
+    slots: Mapped[int]
+    version: Mapped[str]
+    draining: Mapped[bool] = mapped_column(server_default=text("false"))
+    stopped_at: Mapped[datetime | None]
+    quarantined_until: Mapped[datetime | None]
+    started_at: Mapped[datetime] = mapped_column(server_default=_now)
+    heartbeat_at: Mapped[datetime] = mapped_column(server_default=_now)
+    steps_done: Mapped[int] = mapped_column(server_default="0")
+
+    __table_args__ = (Index("ix_agents_live", "kind", "heartbeat_at", postgresql_where=text("stopped_at IS NULL")),)
+
+
+class ApiKey(Base):
+    """A key is stored as the SHA-256 of its secret; `id` is the public part within the key."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    owner: Mapped[str]
+    role: Mapped[str]
+    secret_sha256: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (_one_of("role", "viewer", "operator", "admin"),)
+
+
+class Lease(Base):
+    """Who leads. `term` grows with every take-over."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    term: Mapped[int]
+    until: Mapped[datetime]
+
+
+class PeriodicRun(Base):
+    """One row per slot of a schedule: two beats give one run."""
+
+    __tablename__ = "periodic_runs"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[datetime] = mapped_column(primary_key=True)
+    step_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
+class GraphNode(Base):
+    """A node of the graph. Objects and messages come from `graph load` only."""
+
+    __tablename__ = "graph_nodes"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    name: Mapped[str]
+    properties: Mapped[dict[str, Any]] = mapped_column(server_default=_empty_object)
+    source_job_id: Mapped[UUID | None]
+    """The job that made it; NULL for the domain model."""
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (
+        _one_of("type", "Requirement", "BusinessObject", "Message"),
+        Index("ix_graph_nodes_type", "type", "key"),
+    )
+
+
+class GraphEdge(Base):
+    """A typed edge; at most one of the contradicting types stands between one pair."""
+
+    __tablename__ = "graph_edges"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    source: Mapped[str] = mapped_column(ForeignKey("graph_nodes.key", ondelete="CASCADE"))
+    destination: Mapped[str] = mapped_column(ForeignKey("graph_nodes.key", ondelete="CASCADE"))
+    type: Mapped[str]
+    properties: Mapped[dict[str, Any]] = mapped_column(server_default=_empty_object)
+    source_job_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (
+        UniqueConstraint("source", "destination", "type"),
+        Index("ix_graph_edges_destination", "destination"),
+        Index(
+            "uq_graph_edges_contradiction",
+            "source",
+            "destination",
+            unique=True,
+            postgresql_where=text("type IN ({})".format(", ".join(f"'{kind}'" for kind in CONTRADICTING))),
+        ),
+    )
+
+
+class GraphAssertion(Base):
+    """Which job asserts which node or edge; a fact without an assertion is gone."""
+
+    __tablename__ = "graph_assertions"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    job_id: Mapped[UUID]
+    node_key: Mapped[str | None] = mapped_column(ForeignKey("graph_nodes.key", ondelete="CASCADE"))
+    edge_id: Mapped[int | None] = mapped_column(ForeignKey("graph_edges.id", ondelete="CASCADE"))
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "node_key", "edge_id", postgresql_nulls_not_distinct=True),
+        CheckConstraint("(node_key IS NULL) <> (edge_id IS NULL)", name="one_fact"),
+        Index("ix_graph_assertions_node", "node_key"),
+        Index("ix_graph_assertions_edge", "edge_id"),
+    )
+
+
+__all__ = [
+    "Agent",
+    "ApiKey",
+    "Base",
+    "Document",
+    "DocumentChunk",
+    "DocumentText",
+    "GraphAssertion",
+    "GraphEdge",
+    "GraphNode",
+    "Job",
+    "JobEvent",
+    "Lease",
+    "PeriodicRun",
+    "Report",
+    "Requirement",
+    "Step",
+]
