@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from environs import EnvValidationError, FileAwareEnv
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -135,14 +135,14 @@ def _postgresql(url: str) -> None:
     try:
         backend = make_url(url).get_backend_name()
     except ArgumentError as error:
-        raise EnvValidationError("not a URL; expected postgresql://user:password@host:port/name", []) from error
+        raise ValidationError("not a URL; expected postgresql://user:password@host:port/name") from error
     if backend not in ("postgresql", "postgres"):
-        raise EnvValidationError(f"{backend} is not supported; expected postgresql://...", [])
+        raise ValidationError(f"{backend} is not supported; expected postgresql://...")
 
 
 def _redis(url: str) -> None:
     if not url.startswith(("redis://", "rediss://")):
-        raise EnvValidationError("expected redis://:password@host:port/0 or rediss://...", [])
+        raise ValidationError("expected redis://:password@host:port/0 or rediss://...")
 
 
 _POSITIVE = [validate.Range(min=0, min_inclusive=False)]
