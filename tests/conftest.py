@@ -1,0 +1,83 @@
+"""Real servers for the tests: one PostgreSQL and one Valkey for all processes of a run, started when first asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+from sqlalchemy.engine import make_url
+
+from orchestrator.stack.servers import ServerUrls
+from orchestrator.stack.testing import TestServers
+
+PLACE = "ORCHESTRATOR_TEST_SERVERS"
+MakeDatabase = Callable[..., str]
+_open = contextlib.ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # not in an xdist worker: those inherit the place
+        os.environ[PLACE] = str(_open.enter_context(TestServers.hold()).place)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _open.close()
+
+
+@pytest.fixture(scope="session")
+def server_urls() -> ServerUrls:
+    """The URLs of the run's servers: their default databases are shared, so prefer the fixtures below."""
+    return TestServers(Path(os.environ[PLACE])).urls()
+
+
+@pytest.fixture(scope="session")
+def make_database(server_urls: ServerUrls, worker_id: str) -> Iterator[MakeDatabase]:
+    """`make_database(template=None) -> url` makes a new empty database, or a copy of the database at URL `template`.
+
+    A template must have no open connection (dispose its engine first). All are dropped at the end.
+    """
+    numbers = itertools.count(1)
+    names: list[str] = []
+
+    def make(template: str | None = None) -> str:
+        name = f"test_{worker_id}_{os.getpid()}_{next(numbers)}"
+        source = f' TEMPLATE "{make_url(template).database}"' if template else ""
+        run_sql(server_urls.database_url, f'CREATE DATABASE "{name}"{source}')
+        names.append(name)
+        return make_url(server_urls.database_url).set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    for name in names:
+        run_sql(server_urls.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgres_url(make_database: MakeDatabase) -> str:
+    """An empty database for this worker's session; the schema is not migrated."""
+    return make_database()
+
+
+@pytest.fixture(scope="session")
+def valkey_url(server_urls: ServerUrls, worker_id: str) -> Iterator[str]:
+    """A numbered Valkey database for this worker's session, emptied before and after."""
+    number = 1 + int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    url = f"{server_urls.redis_url.rsplit('/', 1)[0]}/{number}"
+    with contextlib.closing(redis.Redis.from_url(url)) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+def run_sql(url: str, statement: str) -> None:
+    """Runs one statement outside a transaction."""
+    connection = psycopg2.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    with contextlib.closing(connection):
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
