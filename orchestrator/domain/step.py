@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 
 class StepState(StrEnum):
@@ -31,13 +35,20 @@ class StepKind(StrEnum):
     LINK = "link"
     REPORT = "report"
     DAILY_REPORT = "daily_report"
-    HEALTH = "health"
+    AGENT_HEALTH = "agent_health"
+    COMPLETION_CHECK = "completion_check"
     PRUNE = "prune"
 
 
 CREATOR_KINDS = (StepKind.READ, StepKind.EXTRACT, StepKind.MERGE)
 VALIDATOR_KINDS = (StepKind.VALIDATE, StepKind.LINK)
-MAINTENANCE_KINDS = (StepKind.REPORT, StepKind.DAILY_REPORT, StepKind.HEALTH, StepKind.PRUNE)
+MAINTENANCE_KINDS = (
+    StepKind.REPORT,
+    StepKind.DAILY_REPORT,
+    StepKind.AGENT_HEALTH,
+    StepKind.COMPLETION_CHECK,
+    StepKind.PRUNE,
+)
 
 QUEUES = ("creator", "validator", "maintenance")
 
@@ -52,3 +63,29 @@ NON_BLOCKING = frozenset(MAINTENANCE_KINDS)
 
 TASK_OF: dict[StepKind, str] = {kind: f"workers.{queue}.{kind.value}" for kind, queue in QUEUE_OF.items()}
 """Celery task names, `workers.<agent>.<verb>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """A step to insert. Priority, rank and correlation id come from its job."""
+
+    kind: StepKind
+    part: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedStep:
+    """A running step as its worker holds it. `epoch` is the fencing token of every write."""
+
+    id: int
+    epoch: int
+    owner: str
+    kind: StepKind
+    part: str
+    job_id: UUID | None
+    payload: Mapping[str, Any]
+    attempt: int
+    crash_count: int
+    blocking: bool
+    correlation_id: str

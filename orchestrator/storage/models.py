@@ -218,6 +218,7 @@ class Step(Base):
         Index("ix_steps_waiting", "not_before", postgresql_where=text("state = 'waiting'")),
         Index("ix_steps_dispatched", "queue", "dispatched_at", postgresql_where=text("state = 'dispatched'")),
         Index("ix_steps_running", "lease_until", postgresql_where=text("state = 'running'")),
+        Index("ix_steps_started", "queue", "started_at"),
         Index("ix_steps_open", "job_id", postgresql_where=text(f"{LIVE_STEPS} AND blocking")),
         {"postgresql_with": {"fillfactor": "70"}},
     )
@@ -368,6 +369,17 @@ class PeriodicRun(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
 
 
+class SchemaInfo(Base):
+    """One row: the oldest code that may run on this schema."""
+
+    __tablename__ = "schema_info"
+
+    id: Mapped[int] = mapped_column(primary_key=True, server_default="1")
+    min_code_revision: Mapped[str]
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
 class GraphNode(Base):
     """A node of the graph. Objects and messages come from `graph load` only."""
 
@@ -449,5 +461,6 @@ __all__ = [
     "PeriodicRun",
     "Report",
     "Requirement",
+    "SchemaInfo",
     "Step",
 ]

@@ -1,0 +1,491 @@
+"""The step protocol's statements: fixed SQL, one function per statement, no commits.
+
+Predicates use the database clock only. Every change of state adds 1 to `epoch`; predicates on running rows also name
+the lease's owner. Lock order everywhere: job, step, requirements, graph nodes, edges, job.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.orm import Session
+
+from orchestrator.domain.retry import Failure
+from orchestrator.domain.step import NON_BLOCKING, QUEUE_OF, ClaimedStep, NewStep, StepKind
+from orchestrator.queue import TaskMessage
+
+CHANNEL = "orchestrator_steps"
+"""NOTIFY channel that wakes the leader."""
+
+Executor = Session | Connection
+
+_INSERT = text(
+    """
+    INSERT INTO steps (job_id, kind, part, queue, priority, rank, blocking, correlation_id, payload)
+    SELECT j.id, s.kind, s.part, s.queue, j.priority, j.step_rank, s.blocking, j.correlation_id, s.payload
+    FROM jobs j,
+         jsonb_to_recordset(CAST(:steps AS jsonb))
+             AS s(kind text, part text, queue text, blocking boolean, payload jsonb)
+    WHERE j.id = :job_id
+    ON CONFLICT (job_id, kind, part) DO NOTHING
+    """
+)
+
+
+def insert(session: Executor, job_id: UUID, steps: Sequence[NewStep]) -> None:
+    """Insert steps of a job as pending and wake the leader; a step that exists stays as it is."""
+    rows = [
+        {
+            "kind": step.kind.value,
+            "part": step.part,
+            "queue": QUEUE_OF[step.kind],
+            "blocking": step.kind not in NON_BLOCKING,
+            "payload": dict(step.payload),
+        }
+        for step in steps
+    ]
+    session.execute(_INSERT, {"job_id": job_id, "steps": json.dumps(rows)})
+    notify(session)
+
+
+_INSERT_PERIODIC = text(
+    """
+    WITH slot AS (
+        INSERT INTO periodic_runs (name, slot) VALUES (:name, :slot) ON CONFLICT DO NOTHING RETURNING name, slot
+    ), step AS (
+        INSERT INTO steps (kind, part, queue, blocking, correlation_id, payload)
+        SELECT :kind, :part, :queue, false, :correlation_id, CAST(:payload AS jsonb) FROM slot
+        RETURNING id
+    )
+    SELECT id FROM step
+    """
+)
+_NOTE_PERIODIC = text("UPDATE periodic_runs SET step_id = :step_id WHERE name = :name AND slot = :slot")
+
+
+def insert_periodic(session: Executor, name: str, slot: Any, step: NewStep, correlation_id: str) -> int | None:
+    """Insert one step for a schedule's slot; None where the slot has run already."""
+    values = {
+        "name": name,
+        "slot": slot,
+        "kind": step.kind.value,
+        "part": step.part,
+        "queue": QUEUE_OF[step.kind],
+        "correlation_id": correlation_id,
+        "payload": json.dumps(dict(step.payload)),
+    }
+    step_id = session.execute(_INSERT_PERIODIC, values).scalar_one_or_none()
+    if step_id is not None:
+        session.execute(_NOTE_PERIODIC, {"step_id": step_id, "name": name, "slot": slot})
+        notify(session)
+    return int(step_id) if step_id is not None else None
+
+
+def notify(session: Executor) -> None:
+    """Wake the leader at commit."""
+    session.execute(text(f"SELECT pg_notify('{CHANNEL}', '')"))
+
+
+_TRY_QUEUE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('orchestrator.dispatch:' || :queue, 0))")
+_ROOM = text(
+    """
+    SELECT coalesce(a.slots, 0) AS slots,
+           (SELECT count(*) FROM steps WHERE queue = :queue AND state = 'running') AS running,
+           (SELECT count(*) FROM steps WHERE queue = :queue AND state = 'dispatched') AS dispatched
+    FROM (SELECT sum(slots) AS slots FROM agents
+          WHERE kind = :queue AND stopped_at IS NULL AND NOT draining
+            AND heartbeat_at > now() - make_interval(secs => :agent_timeout)
+            AND (quarantined_until IS NULL OR quarantined_until < now())) a
+    """
+)
+_DISPATCH = text(
+    """
+    WITH ready AS MATERIALIZED (
+        SELECT id FROM steps WHERE queue = :queue AND state = 'pending'
+        ORDER BY priority DESC, rank, id LIMIT :room FOR UPDATE SKIP LOCKED
+    )
+    UPDATE steps s SET state = 'dispatched', epoch = epoch + 1, dispatched_at = now()
+    FROM ready WHERE s.id = ready.id
+    RETURNING s.id, s.epoch, s.kind, s.queue, s.correlation_id, s.priority, s.rank
+    """
+)
+
+
+def try_queue(session: Executor, queue: str) -> bool:
+    """Take the queue's dispatch lock until the end of the transaction; False where another holds it."""
+    return bool(session.execute(_TRY_QUEUE, {"queue": queue}).scalar_one())
+
+
+def room(session: Executor, queue: str, window: int, agent_timeout_s: float) -> int:
+    """How many more steps may be dispatched: max(window, 2 x free slots) less those under way; 0 without a slot."""
+    row = session.execute(_ROOM, {"queue": queue, "agent_timeout": agent_timeout_s}).one()
+    if row.slots == 0:
+        return 0
+    return max(0, max(window, 2 * (row.slots - row.running)) - row.dispatched)
+
+
+def dispatch(session: Executor, queue: str, limit: int) -> list[TaskMessage]:
+    """Mark the next ready steps as dispatched and return their messages in the order to publish."""
+    rows = session.execute(_DISPATCH, {"queue": queue, "room": limit}).all()
+    ordered = sorted(rows, key=lambda row: (-row.priority, row.rank, row.id))
+    return [TaskMessage(r.id, r.epoch, StepKind(r.kind), r.queue, r.correlation_id) for r in ordered]
+
+
+_RECALL = text(
+    """
+    UPDATE steps s SET state = 'pending', epoch = s.epoch + 1, dispatched_at = NULL
+    FROM jsonb_to_recordset(CAST(:messages AS jsonb)) AS m(id bigint, epoch bigint)
+    WHERE s.id = m.id AND s.epoch = m.epoch AND s.state = 'dispatched'
+    """
+)
+
+
+def recall(session: Executor, messages: Sequence[TaskMessage]) -> None:
+    """Return messages that may not have been published to pending; if one was, its epoch has passed."""
+    rows = json.dumps([{"id": message.step_id, "epoch": message.epoch} for message in messages])
+    session.execute(_RECALL, {"messages": rows})
+
+
+_CLAIM = text(
+    """
+    UPDATE steps s
+    SET state = 'running', epoch = s.epoch + 1, attempt = s.attempt + 1, started_at = now(),
+        lease_owner = :owner, lease_until = now() + make_interval(secs => :lease),
+        deadline_at = now() + make_interval(secs => :limit)
+    WHERE s.id = :id AND s.epoch = :epoch AND s.state = 'dispatched'
+      AND (NOT s.blocking OR EXISTS (
+          SELECT 1 FROM jobs j WHERE j.id = s.job_id AND j.status IN ('created', 'processing')))
+    RETURNING s.id, s.epoch, s.kind, s.part, s.job_id, s.payload, s.attempt, s.crash_count, s.blocking,
+              s.correlation_id, (SELECT j.creator_status = 'pending' OR (s.queue = 'validator'
+                                        AND j.validator_status = 'pending') FROM jobs j WHERE j.id = s.job_id) AS first
+    """
+)
+
+
+def claim(session: Executor, step_id: int, epoch: int, owner: str, lease_s: float, limit_s: float) -> Row[Any] | None:
+    """Start a dispatched step; None where the message's epoch has passed or the job has ended."""
+    values = {"id": step_id, "epoch": epoch, "owner": owner, "lease": lease_s, "limit": limit_s}
+    return session.execute(_CLAIM, values).one_or_none()
+
+
+_MARK_STARTED = text(
+    """
+    UPDATE jobs SET status = 'processing', started_at = coalesce(started_at, now()), updated_at = now(),
+        version = version + (status = 'created')::int,
+        creator_status = CASE WHEN :queue = 'creator' AND creator_status = 'pending' THEN 'processing'
+                              ELSE creator_status END,
+        validator_status = CASE WHEN :queue = 'validator' AND validator_status = 'pending' THEN 'processing'
+                                ELSE validator_status END
+    WHERE id = :job_id AND status IN ('created', 'processing')
+      AND (status = 'created' OR (:queue = 'creator' AND creator_status = 'pending')
+           OR (:queue = 'validator' AND validator_status = 'pending'))
+    RETURNING id
+    """
+)
+
+
+def mark_started(session: Executor, job_id: UUID, queue: str) -> bool:
+    """Show on the job that its creator or validator phase has begun; False where it shows already."""
+    values = {"job_id": job_id, "queue": queue}
+    return session.execute(_MARK_STARTED, values).one_or_none() is not None
+
+
+_HEARTBEAT = text(
+    """
+    UPDATE steps SET lease_until = least(now() + make_interval(secs => :lease), deadline_at)
+    WHERE id = :id AND epoch = :epoch AND state = 'running' AND lease_owner = :owner
+    """
+)
+
+
+def heartbeat(session: Executor, step: ClaimedStep, lease_s: float) -> bool:
+    """Extend the lease, at most to the step's deadline; False where the step has moved on."""
+    values = {"id": step.id, "epoch": step.epoch, "owner": step.owner, "lease": lease_s}
+    return bool(session.execute(_HEARTBEAT, values).rowcount)  # type: ignore[attr-defined]
+
+
+_LOCK_JOB = text("SELECT status FROM jobs WHERE id = :job_id FOR KEY SHARE")
+_LOCK_RUNNING = text(
+    """
+    SELECT error_count, crash_count FROM steps
+    WHERE id = :id AND epoch = :epoch AND state = 'running' AND lease_owner = :owner FOR UPDATE
+    """
+)
+_DONE = text(
+    """
+    UPDATE steps SET state = 'done', epoch = epoch + 1, finished_at = now(), lease_until = NULL,
+                     result = CAST(:result AS jsonb), error = NULL
+    WHERE id = :id AND epoch = :epoch AND state = 'running' AND lease_owner = :owner
+    """
+)
+_OUTCOME = text("SELECT state, epoch, lease_owner FROM steps WHERE id = :id")
+
+
+def lock_job(session: Executor, job_id: UUID) -> str | None:
+    """The job's status, locked against cancel and delete until the end of the transaction; None where it is gone."""
+    return session.execute(_LOCK_JOB, {"job_id": job_id}).scalar_one_or_none()
+
+
+def lock_running(session: Executor, step: ClaimedStep) -> Row[Any] | None:
+    """The running step's counters, locked; None where it has moved on."""
+    return session.execute(_LOCK_RUNNING, {"id": step.id, "epoch": step.epoch, "owner": step.owner}).one_or_none()
+
+
+def mark_done(session: Executor, step: ClaimedStep, result: Mapping[str, Any]) -> bool:
+    """End a running step; False where it has moved on."""
+    values = {"id": step.id, "epoch": step.epoch, "owner": step.owner, "result": json.dumps(dict(result))}
+    return bool(session.execute(_DONE, values).rowcount)  # type: ignore[attr-defined]
+
+
+def committed(session: Executor, step: ClaimedStep) -> bool | None:
+    """After a lost connection: True where my finish took effect, None where the step is still mine, else False."""
+    row = session.execute(_OUTCOME, {"id": step.id}).one_or_none()
+    if row is None or row.lease_owner != step.owner:
+        return False
+    if row.state == "running" and row.epoch == step.epoch:
+        return None
+    return bool(row.state == "done" and row.epoch == step.epoch + 1)
+
+
+_FAILED = text(
+    """
+    UPDATE steps
+    SET state = :state, epoch = epoch + 1, error_count = error_count + :errors, crash_count = crash_count + :crashes,
+        not_before = CASE WHEN :state = 'waiting' THEN now() + make_interval(secs => :delay) END,
+        finished_at = CASE WHEN :state = 'dead' THEN now() END,
+        lease_until = NULL, dispatched_at = NULL, error = CAST(:error AS jsonb)
+    WHERE id = :id AND epoch = :epoch AND state = 'running'
+    """
+)
+
+
+def mark_failed(session: Executor, step: ClaimedStep, failure: Failure, error: Mapping[str, Any]) -> bool:
+    """Move a running step to waiting, pending or dead; False where it has moved on."""
+    values = {
+        "id": step.id,
+        "epoch": step.epoch,
+        "state": failure.state.value,
+        "errors": failure.errors,
+        "crashes": failure.crashes,
+        "delay": failure.delay_s,
+        "error": json.dumps(dict(error)),
+    }
+    return bool(session.execute(_FAILED, values).rowcount)  # type: ignore[attr-defined]
+
+
+_CANCEL_OPEN = text(
+    """
+    UPDATE steps SET state = 'cancelled', epoch = epoch + 1, finished_at = now(), lease_until = NULL
+    WHERE id IN (SELECT id FROM steps WHERE job_id = :job_id AND blocking
+                   AND state IN ('waiting', 'pending', 'dispatched', 'running') ORDER BY id FOR UPDATE)
+    """
+)
+
+
+def cancel_open(session: Executor, job_id: UUID) -> int:
+    """Cancel a job's open blocking steps; the caller holds the job's lock. Returns how many."""
+    return int(session.execute(_CANCEL_OPEN, {"job_id": job_id}).rowcount)  # type: ignore[attr-defined]
+
+
+_LOCK_PHASE = text(
+    """
+    UPDATE jobs SET updated_at = now() WHERE id = :job_id
+    RETURNING status, creator_status, validator_status, on_error, version
+    """
+)
+_PHASE = text(
+    """
+    SELECT kind, state, count(*) AS count, bool_or(coalesce((result ->> 'linked')::boolean, false)) AS linked
+    FROM steps WHERE job_id = :job_id AND blocking GROUP BY kind, state
+    """
+)
+_ANY_OPEN = text(
+    """
+    SELECT EXISTS (SELECT 1 FROM steps WHERE job_id = :job_id AND blocking
+                   AND state IN ('waiting', 'pending', 'dispatched', 'running'))
+    """
+)
+_FIRST_DEAD = text(
+    """
+    SELECT id, kind, part, error, error_count, crash_count FROM steps
+    WHERE job_id = :job_id AND state = 'dead' AND blocking AND kind <> 'validate' ORDER BY id LIMIT 1
+    """
+)
+
+
+def lock_phase(session: Executor, job_id: UUID) -> Row[Any] | None:
+    """Lock the job's row for a change of phase. What is read after this, in a new statement, is settled."""
+    return session.execute(_LOCK_PHASE, {"job_id": job_id}).one_or_none()
+
+
+def any_open(session: Executor, job_id: UUID) -> bool:
+    """Whether a blocking step of the job is still open."""
+    return bool(session.execute(_ANY_OPEN, {"job_id": job_id}).scalar_one())
+
+
+def phase_counts(session: Executor, job_id: UUID) -> Sequence[Row[Any]]:
+    """Blocking steps of the job: kind, state, count, linked."""
+    return session.execute(_PHASE, {"job_id": job_id}).all()
+
+
+def first_dead(session: Executor, job_id: UUID) -> Row[Any] | None:
+    """The first dead step that stands for work lost."""
+    return session.execute(_FIRST_DEAD, {"job_id": job_id}).one_or_none()
+
+
+_EXPIRED = text(
+    """
+    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
+    FROM steps WHERE state = 'running' AND lease_until < now() ORDER BY lease_until LIMIT :limit
+    """
+)
+_RECOVER_EXPIRED = text(
+    """
+    WITH expired AS MATERIALIZED (
+        SELECT id FROM steps
+        WHERE state = 'running' AND lease_until < now() AND crash_count + 1 < :max_crashes
+          AND NOT (kind = 'validate' AND crash_count > 0)
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE steps s SET state = 'pending', epoch = epoch + 1, crash_count = crash_count + 1,
+                       lease_until = NULL, dispatched_at = NULL, error = CAST(:error AS jsonb)
+    FROM expired WHERE s.id = expired.id
+    RETURNING s.id, s.job_id, s.kind, s.part
+    """
+)
+_RECOVER_LOST = text(
+    """
+    WITH lost AS MATERIALIZED (
+        SELECT s.id FROM steps s
+        WHERE s.state = 'dispatched' AND s.dispatched_at < now() - make_interval(secs => :timeout)
+          AND NOT EXISTS (SELECT 1 FROM steps c WHERE c.queue = s.queue
+                          AND c.started_at > now() - make_interval(secs => :silence))
+          AND (SELECT count(*) FROM steps r WHERE r.queue = s.queue AND r.state = 'running')
+            < (SELECT coalesce(sum(slots), 0) FROM agents a
+               WHERE a.kind = s.queue AND a.stopped_at IS NULL AND NOT a.draining
+                 AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout))
+        ORDER BY s.id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE steps s SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL
+    FROM lost WHERE s.id = lost.id
+    RETURNING s.id, s.job_id, s.kind, s.part
+    """
+)
+_RELEASE_WAITING = text(
+    """
+    WITH due AS MATERIALIZED (
+        SELECT id FROM steps WHERE state = 'waiting' AND not_before <= now()
+        ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE steps s SET state = 'pending', epoch = epoch + 1, not_before = NULL FROM due WHERE s.id = due.id
+    """
+)
+_RENEW_ALL = text(
+    "UPDATE steps SET lease_until = now() + make_interval(secs => :lease) WHERE state = 'running' AND lease_until < "
+    "now() + make_interval(secs => :lease)"
+)
+_AGE = text(
+    """
+    WITH waited AS MATERIALIZED (
+        SELECT id FROM steps WHERE state = 'pending' AND priority < 9
+          AND created_at < now() - make_interval(secs => :seconds) ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE steps s SET priority = priority + 1 FROM waited WHERE s.id = waited.id
+    """
+)
+
+
+def expired(session: Executor, limit: int) -> list[ClaimedStep]:
+    """Running steps whose lease ran out."""
+    rows = session.execute(_EXPIRED, {"limit": limit}).all()
+    return [claimed(row, row.lease_owner) for row in rows]
+
+
+def recover_expired(session: Executor, max_crashes: int, error: Mapping[str, Any], limit: int) -> Sequence[Row[Any]]:
+    """Return expired steps that may be repeated as they are to pending, in one statement."""
+    values = {"max_crashes": max_crashes, "error": json.dumps(dict(error)), "limit": limit}
+    return session.execute(_RECOVER_EXPIRED, values).all()
+
+
+def recover_lost(session: Executor, timeout_s: float, agent_timeout_s: float, limit: int) -> Sequence[Row[Any]]:
+    """Return dispatched steps whose message seems lost to pending: old, slots free, and nobody claims."""
+    values = {"timeout": timeout_s, "silence": timeout_s / 6, "agent_timeout": agent_timeout_s, "limit": limit}
+    return session.execute(_RECOVER_LOST, values).all()
+
+
+def release_waiting(session: Executor, limit: int) -> int:
+    """Make waiting steps ready whose time has come."""
+    return int(session.execute(_RELEASE_WAITING, {"limit": limit}).rowcount)  # type: ignore[attr-defined]
+
+
+def renew_all(session: Executor, lease_s: float) -> int:
+    """After an outage: give every running step a fresh lease, so that nobody pays for the gap."""
+    return int(session.execute(_RENEW_ALL, {"lease": lease_s}).rowcount)  # type: ignore[attr-defined]
+
+
+def age(session: Executor, seconds: float) -> None:
+    """Raise the priority of steps that have waited long by one; called once per that time."""
+    session.execute(_AGE, {"seconds": seconds})
+
+
+_STILL_RUNNING = text(
+    """
+    SELECT s.id FROM steps s
+    JOIN jsonb_to_recordset(CAST(:held AS jsonb)) AS h(id bigint, epoch bigint, owner text)
+      ON s.id = h.id AND s.epoch = h.epoch AND s.lease_owner = h.owner
+    WHERE s.state = 'running'
+    """
+)
+
+
+def still_running(session: Executor, held: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Of steps that children hold ({id, epoch, owner}), those that are still theirs."""
+    return {row.id for row in session.execute(_STILL_RUNNING, {"held": json.dumps(list(held))})}
+
+
+_OWNED = text(
+    """
+    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
+    FROM steps WHERE state = 'running' AND lease_owner LIKE :prefix || ':%' ESCAPE '!'
+    """
+)
+
+
+def owned_by(session: Executor, agent_id: str) -> list[ClaimedStep]:
+    """Running steps of an agent's children."""
+    return [claimed(row, row.lease_owner) for row in session.execute(_OWNED, {"prefix": agent_id})]
+
+
+_ONE_RUNNING = text(
+    """
+    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
+    FROM steps WHERE id = :id AND epoch = :epoch AND state = 'running'
+    """
+)
+
+
+def running(session: Executor, step_id: int, epoch: int) -> ClaimedStep | None:
+    """The running step with this epoch."""
+    row = session.execute(_ONE_RUNNING, {"id": step_id, "epoch": epoch}).one_or_none()
+    return claimed(row, row.lease_owner) if row else None
+
+
+def claimed(row: Row[Any], owner: str) -> ClaimedStep:
+    """A row of a running step as its holder sees it."""
+    return ClaimedStep(
+        id=row.id,
+        epoch=row.epoch,
+        owner=owner,
+        kind=StepKind(row.kind),
+        part=row.part,
+        job_id=row.job_id,
+        payload=row.payload,
+        attempt=row.attempt,
+        crash_count=row.crash_count,
+        blocking=row.blocking,
+        correlation_id=row.correlation_id,
+    )
