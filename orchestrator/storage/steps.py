@@ -78,11 +78,11 @@ def insert_periodic(session: Executor, name: str, slot: Any, step: NewStep, corr
         "correlation_id": correlation_id,
         "payload": json.dumps(dict(step.payload)),
     }
-    step_id = session.execute(_INSERT_PERIODIC, values).scalar_one_or_none()
+    step_id: int | None = session.execute(_INSERT_PERIODIC, values).scalar_one_or_none()
     if step_id is not None:
         session.execute(_NOTE_PERIODIC, {"step_id": step_id, "name": name, "slot": slot})
         notify(session)
-    return int(step_id) if step_id is not None else None
+    return step_id
 
 
 def notify(session: Executor) -> None:
@@ -299,7 +299,7 @@ _LOCK_PHASE = text(
 )
 _PHASE = text(
     """
-    SELECT kind, state, count(*) AS count, bool_or(coalesce((result ->> 'linked')::boolean, false)) AS linked
+    SELECT kind, state, count(*) AS steps, bool_or(coalesce((result ->> 'linked')::boolean, false)) AS linked
     FROM steps WHERE job_id = :job_id AND blocking GROUP BY kind, state
     """
 )
@@ -328,7 +328,7 @@ def any_open(session: Executor, job_id: UUID) -> bool:
 
 
 def phase_counts(session: Executor, job_id: UUID) -> Sequence[Row[Any]]:
-    """Blocking steps of the job: kind, state, count, linked."""
+    """Blocking steps of the job: kind, state, steps, linked."""
     return session.execute(_PHASE, {"job_id": job_id}).all()
 
 

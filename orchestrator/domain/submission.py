@@ -1,0 +1,57 @@
+"""What a user submits, before it is a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+PROMPT_CHARACTERS = 20_000
+TEXT_CHARACTERS = 1_000_000
+"""Of `context.text`, where it becomes the document."""
+CONTEXT_BYTES = 64_000
+CONTEXT_DEPTH = 16
+SCOPE_CHARACTERS = 500
+TAGS = 20
+TAG_CHARACTERS = 64
+FILE_NAME_CHARACTERS = 255
+
+PROMPT_FILE = "prompt.txt"
+"""Name of the document that is made of a prompt alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came in. `media_type` is what the sender says, if anything."""
+
+    file_name: str
+    data: bytes
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A wish for a job. `document` is a file, the id of a stored document, or None: then the prompt is the document.
+
+    `file_name` names a stored document; a file brings its own.
+    """
+
+    owner: str
+    prompt: str
+    correlation_id: str
+    document: Upload | UUID | None = None
+    file_name: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    priority: int = 5
+    engine: str = "rules"
+    scope: str | None = None
+    tags: tuple[str, ...] = ()
+    on_error: str = "fail"
+
+
+def prompt_as_document(prompt: str, context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The text that stands for the missing document, and the context without the part that went into it."""
+    rest = {key: value for key, value in context.items() if key != "text"}
+    added = context.get("text")
+    return f"{prompt}\n\n{added}\n" if added else f"{prompt}\n", rest

@@ -1,0 +1,110 @@
+"""The register of workers. An agent is a worker's main process; its children run the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from orchestrator.config import Settings
+from orchestrator.errors import NotFound
+from orchestrator.storage import steps
+from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.models import Agent
+
+_HEARTBEAT = text("UPDATE agents SET heartbeat_at = now() WHERE id = :id AND stopped_at IS NULL RETURNING draining")
+_LIST = text(
+    """
+    SELECT a.*, a.stopped_at IS NULL AND a.heartbeat_at > now() - make_interval(secs => :timeout) AS live,
+           extract(epoch FROM now() - a.heartbeat_at)::float AS heartbeat_age_s,
+           (SELECT count(*) FROM steps s WHERE s.state = 'running' AND s.lease_owner LIKE a.id || ':%') AS running
+    FROM agents a
+    WHERE a.stopped_at IS NULL OR a.stopped_at > now() - interval '1 hour'
+    ORDER BY a.kind, a.started_at, a.id LIMIT :limit
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """An agent as the API shows it."""
+
+    id: str
+    kind: str
+    host: str
+    pid: int
+    slots: int
+    running: int
+    version: str
+    live: bool
+    draining: bool
+    heartbeat_age_s: float
+    started_at: datetime
+    stopped_at: datetime | None
+
+
+class Agents:
+    """Each public method commits."""
+
+    def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
+        self._settings = settings
+        self._sessions = sessions
+
+    def register(self, agent: Mapping[str, Any]) -> None:
+        """Enter an agent ({id, kind, host, pid, slots, version}); entering it again makes it live again."""
+        row = insert(Agent).values(**agent)
+        fresh = {"slots": row.excluded.slots, "heartbeat_at": func.now(), "stopped_at": None, "draining": False}
+        with self._sessions.begin() as session:
+            session.execute(row.on_conflict_do_update(index_elements=[Agent.id], set_=fresh))
+            steps.notify(session)
+
+    def heartbeat(self, agent_id: str) -> bool | None:
+        """Note that the agent lives. Returns whether it is draining; None where it must register again."""
+        with self._sessions.begin() as session:
+            return session.execute(_HEARTBEAT, {"id": agent_id}).scalar_one_or_none()
+
+    def moved_on(self, held: Sequence[Mapping[str, Any]]) -> set[int]:
+        """Of the steps that children hold ({id, epoch, owner}), those that were cancelled or taken from them."""
+        with self._sessions() as session:
+            return {int(step["id"]) for step in held} - steps.still_running(session, held)
+
+    def drain(self, agent_id: str) -> None:
+        """Send the agent no more steps; those that run go on.
+
+        Raises:
+            NotFound: no such agent.
+        """
+        with self._sessions.begin() as session:
+            found = session.execute(
+                update(Agent).where(Agent.id == agent_id).values(draining=True).returning(Agent.id)
+            ).scalar_one_or_none()
+        if found is None:
+            raise NotFound(f"No agent {agent_id} is registered. GET /agents lists them.")
+
+    def stop(self, agent_id: str) -> None:
+        """Note that the agent has ended."""
+        with self._sessions.begin() as session:
+            session.execute(update(Agent).where(Agent.id == agent_id).values(stopped_at=func.now(), draining=True))
+
+    def retire_silent(self) -> int:
+        """Mark agents as stopped that sent no heartbeat for ten timeouts. Returns how many."""
+        silence = text("now() - make_interval(secs => :silence)").bindparams(
+            silence=10 * self._settings.agent_timeout_s
+        )
+        silent = select(Agent.id).where(Agent.stopped_at.is_(None), Agent.heartbeat_at < silence)
+        with self._sessions.begin() as session:
+            gone = session.execute(
+                update(Agent).where(Agent.id.in_(silent)).values(stopped_at=func.now()).returning(Agent.id)
+            )
+            return len(gone.all())
+
+    def list(self, limit: int = 500) -> list[AgentView]:
+        """Live agents, and those that stopped within the hour."""
+        with self._sessions() as session:
+            rows = session.execute(_LIST, {"timeout": self._settings.agent_timeout_s, "limit": limit})
+            names = AgentView.__dataclass_fields__
+            return [AgentView(**{name: getattr(row, name) for name in names}) for row in rows]

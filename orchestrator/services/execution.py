@@ -1,0 +1,183 @@
+"""The life of a step in its worker's hands: claim, heartbeat, finish, fail. Each public method commits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from orchestrator.config import Settings
+from orchestrator.domain.job import LIVE, JobStatus
+from orchestrator.domain.retry import ErrorClass, Failure, RetryPolicy, decide
+from orchestrator.domain.step import QUEUE_OF, ClaimedStep, StepState
+from orchestrator.errors import Fenced, Unavailable
+from orchestrator.observability.failpoints import failpoint
+from orchestrator.services.advance import advance
+from orchestrator.services.batches import give_up_batch, split_batch
+from orchestrator.storage import events, steps
+from orchestrator.storage.engine import SessionFactory
+
+Write = Callable[[Session], Mapping[str, Any]]
+"""Writes a step's results inside the finishing transaction and returns the step's `result`. It may run more than
+once, so it must not change anything outside the session."""
+
+log = structlog.get_logger(__name__)
+
+RETRYABLE_SQLSTATES = ("40001", "40P01", "55P03")
+"""serialization_failure, deadlock_detected, lock_not_available: the transaction did nothing and may be repeated."""
+
+
+class Execution:
+    """What a worker may do with a step."""
+
+    def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
+        self._settings = settings
+        self._sessions = sessions
+        self.policy = RetryPolicy(
+            settings.max_errors, settings.max_crashes, settings.backoff_base_s, settings.backoff_cap_s
+        )
+
+    def claim(self, step_id: int, epoch: int, owner: str) -> ClaimedStep | None:
+        """Start the step that a message names; None where the message is late or repeated, or the job has ended."""
+        settings = self._settings
+        with self._sessions.begin() as session:
+            row = steps.claim(session, step_id, epoch, owner, settings.lease_s, settings.task_time_limit_s)
+        if row is None:
+            log.info("duplicate_message", step_id=step_id, epoch=epoch)
+            return None
+        step = steps.claimed(row, owner)
+        if step.blocking and row.first and step.job_id is not None:
+            self._mark_started(step)
+        failpoint("after_claim", step.kind)
+        return step
+
+    def _mark_started(self, step: ClaimedStep) -> None:
+        assert step.job_id is not None  # noqa: S101 - blocking steps have a job
+        queue = QUEUE_OF[step.kind]
+        with self._sessions.begin() as session:
+            if steps.mark_started(session, step.job_id, queue):
+                events.append(session, step.job_id, f"{queue}.started", {"step_id": step.id})
+
+    def finish(self, step: ClaimedStep, write: Write) -> None:
+        """Write a step's results, end it and move its job on, in one transaction.
+
+        A lost database is waited for up to `finish_retry_s`; a COMMIT of unknown outcome is looked up.
+
+        Raises:
+            Fenced: the step has moved on without this worker; nothing was written.
+            Unavailable: the database did not come back in time.
+        """
+        give_up_at = time.monotonic() + self._settings.finish_retry_s
+        pause = 0.1
+        while True:
+            try:
+                return self._finish_once(step, write)
+            except DBAPIError as error:
+                if not _may_repeat(error):
+                    raise
+                log.warning("finish_interrupted", step_id=step.id, error=str(error.orig))
+                if time.monotonic() + pause > give_up_at:
+                    raise Unavailable(
+                        f"The database did not answer for {self._settings.finish_retry_s:g} s, so step {step.id} "
+                        "could not be finished. It will be repeated when the database is back."
+                    ) from error
+            time.sleep(pause)
+            pause = min(pause * 2, 5.0)
+            if self._took_effect(step):
+                return None
+
+    def _took_effect(self, step: ClaimedStep) -> bool:
+        try:
+            with self._sessions() as session:
+                outcome = steps.committed(session, step)
+        except OperationalError:
+            return False
+        if outcome is False:
+            raise Fenced(f"Step {step.id} has moved on from epoch {step.epoch}; its results were dropped.")
+        return bool(outcome)
+
+    def _finish_once(self, step: ClaimedStep, write: Write) -> None:
+        with self._sessions.begin() as session:
+            self._lock(session, step)
+            result = write(session)
+            failpoint("after_write", step.kind)
+            if not steps.mark_done(session, step, result):
+                raise Fenced(f"Step {step.id} has moved on from epoch {step.epoch}; its results were dropped.")
+            if step.job_id is not None and step.blocking:
+                advance(session, step.job_id)
+            failpoint("before_commit", step.kind)
+        failpoint("after_commit", step.kind)
+
+    def _lock(self, session: Session, step: ClaimedStep) -> None:
+        if step.job_id is not None:
+            status = steps.lock_job(session, step.job_id)
+            if status is None or (step.blocking and JobStatus(status) not in LIVE):
+                raise Fenced(f"Job {step.job_id} is {status or 'gone'}; step {step.id} has nothing to write to.")
+        if steps.lock_running(session, step) is None:
+            raise Fenced(f"Step {step.id} has moved on from epoch {step.epoch}; its results were dropped.")
+
+    def fail(
+        self, step: ClaimedStep, error_class: ErrorClass, error: Mapping[str, Any], *, delay_s: float = 0.0
+    ) -> StepState | None:
+        """Settle a step that did not end well; returns its new state, None where it has moved on already.
+
+        Args:
+            step: as claimed.
+            error_class: decides what follows, see `domain.retry`.
+            error: {code, message, ...}, shown by the API.
+            delay_s: for a released step, how long to wait.
+        """
+        with self._sessions.begin() as session:
+            if step.job_id is not None and steps.lock_job(session, step.job_id) is None:
+                return None
+            counters = steps.lock_running(session, step)
+            if counters is None:
+                return None
+            failure = decide(error_class, counters.error_count, counters.crash_count, self.policy, delay_s)
+            return self._settle(session, step, failure, error, crashes=counters.crash_count + failure.crashes)
+
+    def _settle(
+        self, session: Session, step: ClaimedStep, failure: Failure, error: Mapping[str, Any], crashes: int
+    ) -> StepState:
+        if failure.crashes and crashes > 1 and split_batch(session, step):
+            steps.mark_done(session, step, {"split": True})
+            return StepState.DONE
+        steps.mark_failed(session, step, failure, error)
+        if step.job_id is not None and (failure.state is StepState.DEAD or failure.crashes):
+            event = "step.dead" if failure.state is StepState.DEAD else "step.recovered"
+            events.append(session, step.job_id, event, {"step_id": step.id, "kind": step.kind.value, "error": error})
+        if failure.state is StepState.DEAD and step.job_id is not None and step.blocking:
+            give_up_batch(session, step, str(error.get("message", "")))
+            advance(session, step.job_id)
+        elif failure.state is StepState.PENDING:
+            steps.notify(session)
+        return failure.state
+
+    def crashed(self, step_id: int, epoch: int, reason: str) -> StepState | None:
+        """Settle a step whose process died while it held this epoch."""
+        with self._sessions() as session:
+            step = steps.running(session, step_id, epoch)
+        if step is None:
+            return None
+        return self.fail(step, ErrorClass.CRASH, {"code": "crash", "message": reason})
+
+    def release_owned(self, agent_id: str) -> int:
+        """Give back every step that this agent's children hold, counted nowhere. Returns how many."""
+        with self._sessions() as session:
+            held = steps.owned_by(session, agent_id)
+        released = [
+            self.fail(step, ErrorClass.RELEASED, {"code": "shutdown", "message": "The worker was shut down."})
+            for step in held
+        ]
+        return sum(state is not None for state in released)
+
+
+def _may_repeat(error: DBAPIError) -> bool:
+    sqlstate = getattr(error.orig, "pgcode", None)
+    lost = error.connection_invalidated or (isinstance(error, OperationalError) and sqlstate is None)
+    # 57P01-57P03: the server is shutting down, crashed or starting up.
+    return lost or sqlstate in RETRYABLE_SQLSTATES or str(sqlstate or "").startswith("57P0")
