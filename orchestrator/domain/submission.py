@@ -55,3 +55,13 @@ def prompt_as_document(prompt: str, context: Mapping[str, Any]) -> tuple[str, di
     rest = {key: value for key, value in context.items() if key != "text"}
     added = context.get("text")
     return f"{prompt}\n\n{added}\n" if added else f"{prompt}\n", rest
+
+
+def name_for(data: bytes) -> str:
+    """A file name for stored bytes that came without one, so that their type can be told as for any upload."""
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"%pdf-"):
+        return "document.pdf"
+    if head.startswith(b"pk\x03\x04"):
+        return "document.docx"
+    return "document.html" if head.startswith((b"<!doctype html", b"<html")) else "document.txt"

@@ -1,0 +1,111 @@
+"""Jobs as they are shown: the row, its document, its counts, and what it waits for. Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from orchestrator.domain import progress
+from orchestrator.domain.job import LIVE, JobStatus, PhaseStatus
+from orchestrator.domain.step import ENDED, StepState
+from orchestrator.domain.waiting import OpenSteps, Reason, Waiting, waiting_for
+from orchestrator.storage import jobs, requirements
+from orchestrator.storage.models import Document, Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job with everything that is shown of it. `requirements` are counts by shown status."""
+
+    job: Job
+    document: Document
+    requirements: dict[str, int]
+    waiting: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """How far a job is. `percent` never falls; `eta_s` is a range in seconds; `queue_position` 1 is next."""
+
+    job_id: UUID
+    status: str
+    waiting_for: Reason | None
+    percent: int
+    parts: dict[str, int]
+    steps: dict[str, int]
+    requirements: dict[str, int]
+    elapsed_s: float
+    eta_s: dict[str, float] | None
+    queue_position: int | None
+
+
+def views(session: Session, rows: Sequence[Any], agent_timeout_s: float) -> list[JobView]:
+    """The rows (job, document) as shown, with four statements however many they are."""
+    ids = [row.Job.id for row in rows]
+    counts = requirements.summaries(session, ids)
+    waits = _waits(session, [row.Job for row in rows], agent_timeout_s)
+    return [JobView(row.Job, row.Document, counts[row.Job.id], waits.get(row.Job.id, Waiting())) for row in rows]
+
+
+def _waits(session: Session, rows: Sequence[Job], agent_timeout_s: float) -> dict[UUID, Waiting]:
+    live = [job.id for job in rows if job.status in LIVE]
+    if not live:
+        return {}
+    grouped: defaultdict[UUID, list[OpenSteps]] = defaultdict(list)
+    for job_id, queue, state, _count, due in jobs.open_steps(session, live):
+        if job_id is not None:
+            grouped[job_id].append(OpenSteps(queue, StepState(state), due))
+    free = jobs.free_slots(session, agent_timeout_s)
+    return {job_id: waiting_for(steps, free) for job_id, steps in grouped.items()}
+
+
+def progress_of(session: Session, view: JobView) -> ProgressView:
+    """How far this job is by what is committed now."""
+    job = view.job
+    steps = jobs.step_counts(session, job.id)
+    counts = _counts(view, steps)
+    elapsed_s = _elapsed_s(job, jobs.now(session))
+    done, total = progress.parts(counts)
+    eta = progress.eta(counts, elapsed_s) if view.waiting.reason is None else None
+    return ProgressView(
+        job_id=job.id,
+        status=job.status,
+        waiting_for=view.waiting.reason,
+        percent=progress.percent(counts),
+        parts={"done": done, "total": total},
+        steps=_by_state(steps),
+        requirements=view.requirements,
+        elapsed_s=elapsed_s,
+        eta_s={"low": eta[0], "high": eta[1]} if eta else None,
+        queue_position=jobs.queue_position(session, job.id) if job.status in LIVE else None,
+    )
+
+
+def _counts(view: JobView, steps: dict[tuple[str, str], int]) -> progress.JobCounts:
+    found = view.requirements
+    return progress.JobCounts(
+        status=JobStatus(view.job.status),
+        creator_status=PhaseStatus(view.job.creator_status),
+        on_error=view.job.on_error,
+        steps=steps,
+        judged=found["integrated"] + found["rejected"] + found["failed"],
+        requirements=found["total"] + int(view.job.statistics.get("cancelled_requirements", 0)),
+    )
+
+
+def _by_state(steps: dict[tuple[str, str], int]) -> dict[str, int]:
+    counts = {"done": 0, "open": 0, "dead": 0, "cancelled": 0}
+    for (_kind, state), count in steps.items():
+        counts[state if state in ENDED else "open"] += count
+    return counts
+
+
+def _elapsed_s(job: Job, now: datetime) -> float:
+    """Since the work began; since the submit where it has not begun."""
+    return round(((job.completed_at or now) - (job.started_at or job.created_at)).total_seconds(), 3)

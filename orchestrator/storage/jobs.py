@@ -1,0 +1,140 @@
+"""Jobs: rows, and what is counted about them in one statement for a whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, literal, select, text, update
+from sqlalchemy.orm import Session, defer
+
+from orchestrator.domain.job import LIVE
+from orchestrator.domain.step import OPEN, StepState
+from orchestrator.storage import paging
+from orchestrator.storage.models import Agent, Document, Job, Step
+
+_RANK_COST = text("interval '1 second'")
+
+
+def add(session: Session, values: Mapping[str, Any], timeout_hours: float) -> Job:
+    """Insert a job. Its rank follows the owner's last open job, so that owners take turns."""
+    rank = func.greatest(func.now(), _last_open_rank(values["owner"]) + _RANK_COST)
+    deadline = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, timeout_hours * 3600)
+    statement = insert(Job).values(id=uuid4(), step_rank=rank, deadline_at=deadline, **values)
+    return session.scalars(statement.returning(Job)).one()
+
+
+def _last_open_rank(owner: str) -> ColumnElement[datetime | None]:
+    """Looks at the owner's newest job only: one row of an index, however many jobs there are."""
+    live = case((Job.status.in_(LIVE), Job.step_rank))
+    newest = select(live).where(Job.owner == owner).order_by(Job.created_at.desc(), Job.id.desc()).limit(1)
+    return newest.scalar_subquery()
+
+
+def find(session: Session, job_id: UUID) -> Row[Job, Document] | None:
+    """A job and its document."""
+    return session.execute(_with_document().where(Job.id == job_id)).one_or_none()
+
+
+def lock(session: Session, job_id: UUID) -> Job | None:
+    """A job, locked for a change of status until the end of the transaction."""
+    return session.scalars(select(Job).where(Job.id == job_id).with_for_update()).one_or_none()
+
+
+def exists(session: Session, job_id: UUID) -> bool:
+    """Whether there is such a job."""
+    return session.scalar(select(literal(1)).where(Job.id == job_id)) is not None
+
+
+def page(session: Session, statuses: Sequence[str], wanted: paging.Paging) -> paging.Page:
+    """Jobs and their documents, the newest first, without their large columns."""
+    statement = _with_document().order_by(Job.created_at.desc(), Job.id.desc())
+    statement = statement.options(defer(Job.context), defer(Job.brief), defer(Job.statistics), defer(Job.coverage))
+    if statuses:
+        statement = statement.where(Job.status.in_(statuses))
+    return paging.page(session, statement, wanted, {"jobs": sorted(statuses)})
+
+
+def _with_document() -> Select[Job, Document]:
+    return select(Job, Document).join(Document, Job.document_id == Document.id)
+
+
+def note_dropped(session: Session, job_id: UUID, dropped: int) -> None:
+    """Write down how many requirements went with the cancel; the caller holds the job's lock."""
+    noted = Job.statistics.op("||")(func.jsonb_build_object("cancelled_requirements", dropped))
+    session.execute(update(Job).where(Job.id == job_id).values(statistics=noted))
+
+
+def now(session: Session) -> datetime:
+    """The database's clock: the start of this transaction."""
+    return session.scalars(select(func.now())).one()
+
+
+def open_steps(session: Session, job_ids: Iterable[UUID]) -> Sequence[Row[UUID | None, str, str, int, datetime | None]]:
+    """Open blocking steps of these jobs: job_id, queue, state, how many, and when the first waiting one is due."""
+    statement = (
+        select(Step.job_id, Step.queue, Step.state, func.count().label("count"), func.min(Step.not_before).label("due"))
+        .where(Step.job_id.in_(list(job_ids)), Step.blocking, Step.state.in_(OPEN))
+        .group_by(Step.job_id, Step.queue, Step.state)
+    )
+    return session.execute(statement).all()
+
+
+def free_slots(session: Session, agent_timeout_s: float) -> dict[str, int]:
+    """Slots of live agents that run no step, by queue; a queue without a live agent has no entry."""
+    live = (
+        select(Agent.kind, func.sum(Agent.slots).label("slots"))
+        .where(Agent.stopped_at.is_(None), ~Agent.draining)
+        .where(Agent.heartbeat_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, agent_timeout_s))
+        .where(Agent.quarantined_until.is_(None) | (Agent.quarantined_until < func.now()))
+        .group_by(Agent.kind)
+        .subquery()
+    )
+    busy = select(func.count()).where(Step.queue == live.c.kind, Step.state == StepState.RUNNING).scalar_subquery()
+    return {
+        queue: int(slots - running)
+        for queue, slots, running in session.execute(select(live.c.kind, live.c.slots, busy))
+    }
+
+
+def step_counts(session: Session, job_id: UUID) -> dict[tuple[str, str], int]:
+    """Blocking steps of a job by (kind, state)."""
+    statement = (
+        select(Step.kind, Step.state, func.count())
+        .where(Step.job_id == job_id, Step.blocking)
+        .group_by(Step.kind, Step.state)
+    )
+    return {(kind, state): count for kind, state, count in session.execute(statement)}
+
+
+def steps(session: Session, job_id: UUID, wanted: paging.Paging) -> paging.Page:
+    """The steps of a job in the order in which they were made."""
+    statement = select(Step).where(Step.job_id == job_id).order_by(Step.id).options(defer(Step.payload))
+    return paging.page(session, statement, wanted, {"steps": job_id})
+
+
+def report_step(session: Session, job_id: UUID) -> Step | None:
+    """The newest step that makes the job's report."""
+    statement = select(Step).where(Step.job_id == job_id, Step.kind == "report").order_by(Step.id.desc()).limit(1)
+    return session.scalars(statement).one_or_none()
+
+
+def queue_position(session: Session, job_id: UUID) -> int | None:
+    """Place of the job's next pending step in its queue, 1 being the next to go; None where none is pending."""
+    pending = Step.state == StepState.PENDING
+    first = (
+        select(Step.queue, Step.priority, Step.rank, Step.id)
+        .where(Step.job_id == job_id, pending, Step.blocking)
+        .order_by(Step.priority.desc(), Step.rank, Step.id)
+        .limit(1)
+    )
+    mine = session.execute(first).one_or_none()
+    if mine is None:
+        return None
+    ahead = (Step.priority > mine.priority) | (
+        (Step.priority == mine.priority) & ((Step.rank < mine.rank) | ((Step.rank == mine.rank) & (Step.id < mine.id)))
+    )
+    counted = select(func.count()).select_from(Step).where(Step.queue == mine.queue, pending, ahead)
+    return session.scalars(counted).one() + 1
