@@ -17,11 +17,20 @@ from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Agent
 
 _HEARTBEAT = text("UPDATE agents SET heartbeat_at = now() WHERE id = :id AND stopped_at IS NULL RETURNING draining")
+_STARVED = text(
+    """
+    SELECT EXISTS (SELECT 1 FROM steps WHERE queue = a.kind AND state = 'dispatched'
+                   AND dispatched_at < now() - make_interval(secs => :silence))
+       AND NOT EXISTS (SELECT 1 FROM steps WHERE queue = a.kind AND started_at > now() - make_interval(secs => :silence)
+                       AND starts_with(lease_owner, a.id || ':'))
+    FROM agents a WHERE a.id = :id
+    """
+)
 _LIST = text(
     """
     SELECT a.*, a.stopped_at IS NULL AND a.heartbeat_at > now() - make_interval(secs => :timeout) AS live,
            extract(epoch FROM now() - a.heartbeat_at)::float AS heartbeat_age_s,
-           (SELECT count(*) FROM steps s WHERE s.state = 'running' AND s.lease_owner LIKE a.id || ':%') AS running
+           (SELECT count(*) FROM steps s WHERE s.state = 'running' AND starts_with(s.lease_owner, a.id || ':')) AS running
     FROM agents a
     WHERE a.stopped_at IS NULL OR a.stopped_at > now() - interval '1 hour'
     ORDER BY a.kind, a.started_at, a.id LIMIT :limit
@@ -71,6 +80,12 @@ class Agents:
         """Of the steps that children hold ({id, epoch, owner}), those that were cancelled or taken from them."""
         with self._sessions() as session:
             return {int(step["id"]) for step in held} - steps.still_running(session, held)
+
+    def starved(self, agent_id: str) -> bool:
+        """Whether steps wait for this agent's queue while it claims none: its consumer has fallen silent."""
+        with self._sessions() as session:
+            values = {"id": agent_id, "silence": self._settings.watchdog_s}
+            return bool(session.execute(_STARVED, values).scalar_one_or_none())
 
     def drain(self, agent_id: str) -> None:
         """Send the agent no more steps; those that run go on.

@@ -125,7 +125,7 @@ def room(session: Executor, queue: str, window: int, agent_timeout_s: float) -> 
     row = session.execute(_ROOM, {"queue": queue, "agent_timeout": agent_timeout_s}).one()
     if row.slots == 0:
         return 0
-    return max(0, max(window, 2 * (row.slots - row.running)) - row.dispatched)
+    return int(max(0, max(window, 2 * (row.slots - row.running)) - row.dispatched))
 
 
 def dispatch(session: Executor, queue: str, limit: int) -> list[TaskMessage]:
@@ -236,9 +236,11 @@ def lock_running(session: Executor, step: ClaimedStep) -> Row[Any] | None:
 
 
 def mark_done(session: Executor, step: ClaimedStep, result: Mapping[str, Any]) -> bool:
-    """End a running step; False where it has moved on."""
+    """End a running step and wake the leader, as a slot is free; False where it has moved on."""
     values = {"id": step.id, "epoch": step.epoch, "owner": step.owner, "result": json.dumps(dict(result))}
-    return bool(session.execute(_DONE, values).rowcount)  # type: ignore[attr-defined]
+    done = bool(session.execute(_DONE, values).rowcount)  # type: ignore[attr-defined]
+    notify(session)
+    return done
 
 
 def committed(session: Executor, step: ClaimedStep) -> bool | None:
@@ -450,7 +452,7 @@ def still_running(session: Executor, held: Sequence[Mapping[str, Any]]) -> set[i
 _OWNED = text(
     """
     SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
-    FROM steps WHERE state = 'running' AND lease_owner LIKE :prefix || ':%' ESCAPE '!'
+    FROM steps WHERE state = 'running' AND starts_with(lease_owner, :prefix || ':')
     """
 )
 

@@ -1,0 +1,58 @@
+"""The only place that chooses implementations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from orchestrator.config import Settings
+from orchestrator.services.agents import Agents
+from orchestrator.services.creation import Creation
+from orchestrator.services.dispatcher import Dispatcher
+from orchestrator.services.execution import Execution
+from orchestrator.services.leadership import Leadership
+from orchestrator.services.monitor import Monitor
+from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
+
+
+@dataclass(frozen=True, slots=True)
+class Orchestrator:
+    """The services, wired. Build it after a fork, one per process, and close it at the end."""
+
+    settings: Settings
+    engine: Engine
+    sessions: SessionFactory
+    execution: Execution
+    dispatcher: Dispatcher
+    monitor: Monitor
+    agents: Agents
+    leadership: Leadership
+    creation: Creation
+
+    def close(self) -> None:
+        """Close the database connections."""
+        self.engine.dispose()
+
+
+def build(settings: Settings, *, role: str = "orchestrator") -> Orchestrator:
+    """Wire the services. Opens no connection yet.
+
+    Args:
+        settings: as loaded.
+        role: names the process in pg_stat_activity.
+    """
+    engine = make_engine(settings, role=role)
+    sessions = session_factory(engine)
+    execution = Execution(settings, sessions)
+    return Orchestrator(
+        settings=settings,
+        engine=engine,
+        sessions=sessions,
+        execution=execution,
+        dispatcher=Dispatcher(settings, sessions),
+        monitor=Monitor(settings, sessions, execution),
+        agents=Agents(settings, sessions),
+        leadership=Leadership(sessions, settings.leader_ttl_s),
+        creation=Creation(settings, sessions),
+    )

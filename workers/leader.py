@@ -1,0 +1,168 @@
+"""The leader: lives in the beat process, recovers, schedules and dispatches. It is the only publisher.
+
+Recovery never travels through the broker it repairs. Two beats are harmless: one leads, the other waits for its
+lease to run out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.beat import Scheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from orchestrator.bootstrap import Orchestrator, build
+from orchestrator.config import load
+from orchestrator.domain.step import QUEUES
+from orchestrator.services.leadership import Leadership
+from orchestrator.storage.engine import make_engine, session_factory
+from workers.listener import Listener
+from workers.publisher import Publisher
+from workers.schedule import Schedule
+
+log = structlog.get_logger(__name__)
+
+AGE_S = 60.0
+
+
+class LeaderScheduler(Scheduler):  # type: ignore[misc]
+    """Celery beat's scheduler: each tick is one turn of the leader's loop."""
+
+    def __init__(self, app: Celery, *args: Any, **kwargs: Any) -> None:
+        self._leader = Leader(app, build(load(), role="leader"))
+        super().__init__(app, *args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        """Nothing to set up: the slots that have run are in the database."""
+
+    def tick(self, *_: Any, **__: Any) -> float:
+        """One turn; it waits by itself, so that a NOTIFY wakes it."""
+        self._leader.turn()
+        return 0.0
+
+    def close(self) -> None:
+        """Hand the lead over at once."""
+        self._leader.close()
+        super().close()
+
+
+class Leader:
+    """Leads while it holds the lease; else waits for it."""
+
+    def __init__(self, app: Celery, orchestrator: Orchestrator) -> None:
+        self._orchestrator = orchestrator
+        settings = orchestrator.settings
+        self._settings = settings
+        self._lease = LeaseKeeper(orchestrator)
+        self._listener = Listener(settings.database_url)
+        self._publisher = Publisher(app, orchestrator.dispatcher)
+        self._schedule = Schedule(orchestrator, app.conf.beat_schedule)
+        self._last_reconcile: float | None = None
+        self._last_aging = time.monotonic()
+
+    def turn(self) -> None:
+        """Wait for work at most one tick, then dispatch; reconcile and schedule once a tick."""
+        self._lease.progress()
+        try:
+            self._listener.wait(self._until_reconcile())
+            if not self._lease.held():
+                self._last_reconcile = None
+                return
+            self._dispatch()
+            if self._until_reconcile() <= 0:
+                self._reconcile()
+        except SQLAlchemyError as error:
+            log.warning("leader_turn_failed", error=str(error))
+            time.sleep(self._settings.tick_s)
+
+    def _until_reconcile(self) -> float:
+        if not self._lease.held():
+            return self._settings.tick_s
+        if self._last_reconcile is None:
+            return 0.0
+        return max(0.0, self._last_reconcile + self._settings.tick_s - time.monotonic())
+
+    def _dispatch(self) -> None:
+        for queue in QUEUES:
+            if not self._publisher.backing_off():
+                self._publisher.publish(self._orchestrator.dispatcher.dispatch(queue))
+
+    def _reconcile(self) -> None:
+        now = time.monotonic()
+        gap = self._last_reconcile is None or now - self._last_reconcile > self._settings.lease_s / 3
+        if gap:
+            # An outage or a take-over: nobody could renew, or nobody looked. A fresh lease for all.
+            self._orchestrator.monitor.renew_leases()
+        self._orchestrator.monitor.reconcile()
+        self._schedule.run_due()
+        if now - self._last_aging > AGE_S:
+            self._orchestrator.monitor.raise_priorities(AGE_S)
+            self._last_aging = now
+        self._last_reconcile = now
+
+    def close(self) -> None:
+        """Stop the threads and give up the lease."""
+        self._publisher.close()
+        self._lease.close()
+        self._listener.close()
+        self._orchestrator.close()
+
+
+class LeaseKeeper:
+    """Renews the lease on its own thread and connection, as long as the loop makes progress."""
+
+    def __init__(self, orchestrator: Orchestrator) -> None:
+        self._settings = orchestrator.settings
+        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        engine = make_engine(self._settings, role="leader lease", pool=False)
+        self._leadership = Leadership(session_factory(engine), self._settings.leader_ttl_s)
+        self._until = 0.0
+        self._term: int | None = None
+        self._progress_at = time.monotonic()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+        self._thread.start()
+
+    def held(self) -> bool:
+        """Whether this process leads now, by its own clock: it stops before another may start."""
+        return time.monotonic() < self._until
+
+    def progress(self) -> None:
+        """Say that the loop is alive."""
+        self._progress_at = time.monotonic()
+
+    def close(self) -> None:
+        """Stop renewing and let another lead."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+        if self._until:
+            self._leadership.give_up(self._holder)
+        self._until = 0.0
+
+    def _run(self) -> None:
+        while True:
+            self._renew()
+            if self._stopping.wait(self._settings.leader_renew_s):
+                return
+
+    def _renew(self) -> None:
+        stalled_s = time.monotonic() - self._progress_at
+        if stalled_s > self._settings.leader_ttl_s * 2 / 3:
+            log.error("leader_stalled", seconds=round(stalled_s, 1))
+            return
+        asked_at = time.monotonic()
+        try:
+            term = self._leadership.take(self._holder)
+        except SQLAlchemyError as error:
+            log.warning("lease_not_renewed", error=str(error))
+            return
+        self._until = asked_at + self._settings.leader_ttl_s if term else 0.0
+        if term != self._term:
+            log.info("leader_changed", leading=term is not None, term=term)
+            self._term = term

@@ -1,0 +1,67 @@
+"""Celery's signals, tied to the agent. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from billiard.exceptions import WorkerLostError
+from celery import signals
+from celery.worker import state
+
+from workers import context
+from workers.agent import Agent
+from workers.app import app
+
+log = structlog.get_logger(__name__)
+
+_agents: list[Agent] = []
+"""The one agent of a main process once its worker is ready; empty in children."""
+
+
+def _held() -> Iterator[dict[str, Any]]:
+    for request in list(state.active_requests):
+        if request.worker_pid and len(request.args) == 2:
+            step_id, epoch = request.args
+            owner = f"{context.agent_id()}:{request.worker_pid}"
+            yield {"id": step_id, "epoch": epoch + 1, "owner": owner, "pid": request.worker_pid}
+
+
+@signals.worker_ready.connect
+def _start_agent(**_: Any) -> None:
+    kind = context.agent_id().split("-")[0]
+    agent = Agent(context.orchestrator(), context.agent_id(), kind, app.conf.worker_concurrency, _held)
+    _agents.append(agent)
+    agent.start()
+
+
+@signals.worker_shutting_down.connect
+def _release(how: str = "", **_: Any) -> None:
+    if how == "Cold":
+        for agent in _agents:
+            log.info("steps_released", count=agent.release())
+
+
+@signals.worker_shutdown.connect
+def _stop_agent(**_: Any) -> None:
+    for agent in _agents:
+        agent.stop()
+
+
+@signals.worker_process_init.connect
+def _after_fork(**_: Any) -> None:
+    _agents.clear()
+    context.forget()
+
+
+@signals.task_failure.connect
+def _child_lost(exception: BaseException | None = None, args: Any = (), **_: Any) -> None:
+    if isinstance(exception, WorkerLostError) and len(args or ()) == 2:
+        for agent in _agents:
+            agent.crashed(int(args[0]), int(args[1]), "The process that ran the step died.")
+
+
+@signals.setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Connected so that Celery leaves the log alone; `orchestrator worker` has set it up."""
