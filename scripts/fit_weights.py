@@ -1,0 +1,188 @@
+"""Fit the weights of the scoring models on the labelled sentences, judged on documents the model has not seen.
+
+Usage: EVAL_DATA=<folder> python scripts/fit_weights.py [--dry-run]
+
+Writes workers/creator/weights/<question>.<language>.json (feature ids and numbers, no words of any document).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.labelled import BASELINE, RULES, LabelledFile, read  # noqa: E402
+from workers.creator.clauses import clauses  # noqa: E402
+from workers.creator.rules.catalogue import rules_for  # noqa: E402
+from workers.creator.rules.rule import run  # noqa: E402
+from workers.creator.scoring import features  # noqa: E402
+
+FOLDER = ROOT / "workers" / "creator" / "weights"
+STRENGTH = {"specification": 0.3, "agent_duty": 0.3}
+
+
+def feature_sets(file: LabelledFile) -> list[frozenset[str]]:
+    """What the model sees of each counted row."""
+    result = []
+    for row, label in zip(file.rows, file.labels, strict=True):
+        if label is not None:
+            sentence = clauses(row["text"], row["lang"])
+            result.append(features(sentence, run(rules_for(row["lang"]), sentence)))
+    return result
+
+
+def matrix(sets: Sequence[frozenset[str]], names: Sequence[str]) -> np.ndarray:
+    column = {name: i for i, name in enumerate(names)}
+    x = np.zeros((len(sets), len(names)))
+    for i, found in enumerate(sets):
+        for name in found:
+            if name in column:
+                x[i, column[name]] = 1
+    return x
+
+
+def model(question: str) -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH.get(question, 0.5), max_iter=2000)
+
+
+def held_out(
+    x: np.ndarray, y: np.ndarray, groups: Sequence[str], question: str, weight: np.ndarray | None = None
+) -> np.ndarray:
+    """The probability of each row from a model that saw no row of its group."""
+    splitter = LeaveOneGroupOut() if len(set(groups)) <= 30 else GroupKFold(10)
+    result = np.zeros(len(y))
+    for train, test in splitter.split(x, y, groups):
+        fitted = model(question).fit(x[train], y[train], sample_weight=None if weight is None else weight[train])
+        result[test] = fitted.predict_proba(x[test])[:, 1]
+    return result
+
+
+def figures(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
+    guess = p >= 0.5
+    tp, fp, fn = (guess & y).sum(), (guess & ~y).sum(), (~guess & y).sum()
+    precision, recall = tp / max(tp + fp, 1), tp / max(tp + fn, 1)
+    return {
+        "P": precision,
+        "R": recall,
+        "F1": 2 * precision * recall / max(precision + recall, 1e-9),
+        "acc": (guess == y).mean(),
+        "ECE": calibration_error(y, p),
+    }
+
+
+def calibration_error(y: np.ndarray, p: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error over equal-width bins."""
+    index = np.minimum((p * bins).astype(int), bins - 1)
+    parts = [(index == b) for b in range(bins)]
+    return float(sum(part.mean() * abs(y[part].mean() - p[part].mean()) for part in parts if part.any()))
+
+
+def show(name: str, values: dict[str, float]) -> None:
+    print(f"{name:34}", *(f"{key} {value:.3f}" for key, value in values.items()))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dry-run", action="store_true", help="print the held-out figures, write nothing")
+    parser.add_argument("--errors", help="print the held-out errors of this file")
+    arguments = parser.parse_args()
+    if "EVAL_DATA" not in os.environ:
+        print("EVAL_DATA is not set; name the folder that holds labelled/", file=sys.stderr)
+        return 2
+    labelled = Path(os.environ["EVAL_DATA"]) / "labelled"
+    by_model: dict[tuple[str, str], list[LabelledFile]] = {}
+    for name, rule in RULES.items():
+        file = read(labelled / f"{name}.jsonl")
+        by_model.setdefault((rule.question, file.rows[0]["lang"]), []).append(file)
+    f1 = []
+    for (question, language), group in by_model.items():
+        f1 += fit(question, language, group, arguments)
+    print(f"macro F1 {np.mean(f1):.3f}")
+    general(by_model, arguments)
+    return 0
+
+
+def general(by_model: dict[tuple[str, str], list[LabelledFile]], arguments: argparse.Namespace) -> None:
+    """One model over kinds and shapes only, each file with equal weight, for registers without labelled sentences."""
+    sets: list[frozenset[str]] = []
+    y: list[bool] = []
+    groups: list[str] = []
+    weight: list[float] = []
+    for (question, language), group in by_model.items():
+        if question == "agent_duty" or (question, language) == ("eu_act", "de"):
+            continue
+        for file in group:
+            found = feature_sets(file)
+            sets += [frozenset(name for name in names if name.startswith("kind.")) for names in found]
+            labels = [label for label in file.labels if label is not None]
+            y += labels
+            groups += [file.name] * len(labels)
+            weight += [300 / len(labels)] * len(labels)
+    names = sorted({name for found in sets for name in found})
+    x, truth, w = matrix(sets, names), np.array(y), np.array(weight)
+    p = held_out(x, truth, groups, "general", w)
+    for name in dict.fromkeys(groups):
+        part = np.array([g == name for g in groups])
+        show(f"{name} by general", figures(truth[part], p[part]))
+    if not arguments.dry_run:
+        write("general", "any", names, model("general").fit(x, truth, sample_weight=w))
+
+
+def write(question: str, language: str, names: Sequence[str], fitted: LogisticRegression) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    weights = {name: round(float(w), 4) for name, w in zip(names, fitted.coef_[0], strict=True) if abs(w) >= 0.005}
+    data = {
+        "question": question,
+        "language": language,
+        "intercept": round(float(fitted.intercept_[0]), 4),
+        "weights": weights,
+    }
+    file = FOLDER / ("general.json" if language == "any" else f"{question}.{language}.json")
+    file.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def fit(question: str, language: str, group: Sequence[LabelledFile], arguments: argparse.Namespace) -> list[float]:
+    sets, y, groups = [], [], []
+    for file in group:
+        sets += feature_sets(file)
+        y += [label for label in file.labels if label is not None]
+        groups += [f"{file.name}/{g}" for g, label in zip(file.groups, file.labels, strict=True) if label is not None]
+    names = sorted({name for found in sets for name in found})
+    count = {name: sum(name in found for found in sets) for name in names}
+    names = [name for name in names if count[name] >= 2]
+    x, truth = matrix(sets, names), np.array(y)
+    p = held_out(x, truth, groups, question)
+    rows = [row for file in group for row, label in zip(file.rows, file.labels, strict=True) if label is not None]
+    base = np.array([bool(BASELINE[language].search(row["text"])) for row in rows])
+    show(f"{group[0].name} baseline", figures(truth, base.astype(float)))
+    values = figures(truth, p)
+    show(f"{group[0].name} held out", values)
+    fitted = model(question).fit(x, truth)
+    show(f"{group[0].name} fitted", figures(truth, fitted.predict_proba(x)[:, 1]))
+    if arguments.errors == group[0].name:
+        for i in np.argsort(-abs(truth - p)):
+            if (p[i] >= 0.5) != truth[i]:
+                print(
+                    "MISSED" if truth[i] else "WRONG ",
+                    f"{p[i]:.2f}",
+                    rows[i]["text"][:200],
+                    "|",
+                    " ".join(sorted(sets[i])),
+                )
+    if not arguments.dry_run:
+        write(question, language, names, fitted)
+    return [values["F1"]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""A sentence's main clauses, found by punctuation and closed-class words: a duty counts where it is stated.
+
+A heuristic, not a parser: it removes parentheses and subordinate clauses, so that "die Unterlagen, die aufzubewahren
+sind, werden genannt" carries no duty while "die Unterlagen, die er erhält, sind aufzubewahren" does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """Both texts have no parentheses, markers or double spaces; English is lower case.
+
+    Attributes:
+        whole: the sentence.
+        main: its main clauses; a comma is kept only between two of them.
+        conditional: true where the sentence opens with a condition.
+    """
+
+    whole: str
+    main: str
+    conditional: bool
+
+
+_MARKER = re.compile(
+    r"^\s*(?:[•·▪–—\-\uf0b7o]\s+|\(?(?:\d{1,3}[a-z]?|[a-z]{1,2}|[ivx]{1,4})\)\s*|\d{1,2}\.\s*(?=[A-ZÄÖÜa-zäöü]))"
+)
+_PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_SPACE = re.compile(r"\s+")
+_BEFORE_STOP = re.compile(r" +([,;:.])")
+_SEGMENT = re.compile(r"(\s*[,;:]\s+|\s+[–—-]\s+)")
+
+_DE_SUBORDINATE = re.compile(
+    r"^(?:(?:und|oder|sowie|aber|auch|insbesondere|nur|es sei denn|so|je nachdem|selbst|außer) )?"
+    r"(?:dass|weil|wenn|soweit|sofern|falls|da|obwohl|während|um|damit|ohne|anstatt|statt|indem|nachdem|bevor|ehe|sobald|solange"
+    r"|sodass|wobei|wodurch|womit|wofür|woran|worin|worauf|wozu|wonach|welche[rsmn]?|was|wer|wem|wen|wie|wo|ob|insofern|insoweit als"
+    r"|(?:\w+ ){0,2}(?:deren|dessen|denen))\b"
+)
+_DE_RELATIVE = re.compile(
+    r"^(?:(?:an|auf|aus|bei|durch|für|in|mit|nach|über|unter|von|vor|zu|zwischen|gegen|ohne) )?(?:der|die|das|den|dem)\b"
+)
+_DE_VERB_LAST = re.compile(
+    r"(?:^| )(?!zusammen|dagegen|daneben)[a-zäöüß]+(?:t|en|ern|eln|ist|sind|war|sei|muss|soll|kann|darf|will)$"
+)
+_DE_FINITE_FIRST = re.compile(
+    r"^(?:so|dann)\b|^(?:ist|sind|hat|haben|muss|müssen|soll|sollen|sollte|sollten|kann|können|darf|dürfen|wird|werden|gilt|gelten"
+    r"|bedarf|besteht|bleibt|bleiben|haftet|trägt|obliegt|beginnt|verlängert|[a-zäöüß]{3,}(?:t|et))\b"
+)
+_DE_VERB_FIRST = re.compile(r"^(?:[A-ZÄÖÜ][a-zäöüß]+(?:t|en|te|ten|et|ern)|Ist|Sind|Soll|Muss|Kann|Darf|War)\b")
+_DE_COMMON_FIRST = re.compile(
+    r"^(?:Ist|Sind|War|Hat|Haben|Wird|Werden|Wurde|Wurden|Soll|Sollen|Sollte|Sollten|Muss|Müssen|Kann|Können|Darf|Dürfen|Liegt|Liegen"
+    r"|Besteht|Bestehen|Erfolgt|Erfolgen|Tritt|Treten|Gehört|Gehören|Erfüllt|Erfüllen|Stellt|Stellen|Verlangt|Beruht|Zeigt|Gilt)\b"
+)
+_DE_CONSEQUENCE = re.compile(r"\b(?:folgt|bedeutet dies|ergibt sich)$")
+
+_EN_SUBORDINATE = re.compile(
+    r"^(?:(?:and|or|but|except|even|only|especially|particularly|including) )?"
+    r"(?:if|when|where|whenever|wherever|unless|until|provided|whether|which|who|whom|whose|that|because|since|although|though|while|whereas"
+    r"|as|after|before|once|so that|in order to|to the extent|insofar as|in so far as|(?:of|for|in|to|by|from|on|under|with|through|at) (?:which|whom|whose))\b"
+)
+_OPENS_CONDITION = {
+    "de": re.compile(r"^(?:Wenn|Falls|Sofern|Soweit|Sobald|Solange|Im Falle?|Bei|Für den Fall)\b"),
+    "en": re.compile(
+        r"^(?:if|when|where|whenever|unless|once|in case|in the event|in the case|as soon as|until|provided)\b"
+    ),
+}
+
+
+def clauses(sentence: str, language: str) -> Clauses:
+    """Split a sentence into what it states and what it only conditions, describes or explains."""
+    text = _SPACE.sub(" ", _MARKER.sub("", sentence, count=1)).strip()
+    text = _without_parentheses(text)
+    if language == "en":
+        text = text.lower()
+    parts = _SEGMENT.split(text)
+    is_subordinate = _german(parts[::2]) if language == "de" else _english(parts[::2])
+    main = _joined(parts, is_subordinate)
+    conditional = bool(_OPENS_CONDITION[language].match(text)) or (is_subordinate[0] and len(is_subordinate) > 1)
+    return Clauses(whole=text, main=main, conditional=conditional)
+
+
+def _without_parentheses(text: str) -> str:
+    for _ in range(3):
+        text, count = _PARENTHESIS.subn("", text)
+        if not count:
+            break
+    return _BEFORE_STOP.sub(r"\1", _SPACE.sub(" ", text)).strip()
+
+
+def _german(segments: list[str]) -> list[bool]:
+    last = -1
+    if len(segments) > 1 and _DE_VERB_FIRST.match(segments[0]):
+        openers = (i for i, segment in enumerate(segments[1:], 1) if _DE_FINITE_FIRST.match(segment))
+        last = next(openers, 0) - 1 if _DE_COMMON_FIRST.match(segments[0]) or _so_follows(segments) else -1
+    result = []
+    for i, segment in enumerate(segments):
+        after_consequence = i > 0 and bool(_DE_CONSEQUENCE.search(segments[i - 1]))
+        result.append(i <= last or (not after_consequence and _is_german_subordinate(segment, first=i == 0)))
+    return result
+
+
+def _so_follows(segments: list[str]) -> bool:
+    return any(_DE_FINITE_FIRST.match(segment) for segment in segments[1:])
+
+
+def _is_german_subordinate(segment: str, *, first: bool) -> bool:
+    lowered = segment[:1].lower() + segment[1:] if first else segment
+    if _DE_SUBORDINATE.match(lowered):
+        return True
+    return not first and bool(_DE_RELATIVE.match(segment)) and bool(_DE_VERB_LAST.search(segment.rstrip(".!")))
+
+
+def _english(segments: list[str]) -> list[bool]:
+    return [bool(_EN_SUBORDINATE.match(segment)) for segment in segments]
+
+
+def _joined(parts: list[str], is_subordinate: list[bool]) -> str:
+    def pieces(keep: Callable[[int], bool]) -> Iterator[str]:
+        previous = -1
+        for i in filter(keep, range(len(is_subordinate))):
+            if previous >= 0:
+                yield parts[2 * i - 1].strip() + " " if previous == i - 1 else " "
+            yield parts[2 * i]
+            previous = i
+
+    return _SPACE.sub(" ", "".join(pieces(lambda i: not is_subordinate[i]))).strip()

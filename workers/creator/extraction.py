@@ -1,0 +1,229 @@
+"""From passages to requirements: the entrance of the embedded engine. Pure and deterministic.
+
+Every requirement is a sentence of the document (or a list item with the sentence that opens its list) whose score
+reaches the threshold; everything else is counted, by what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.domain.document import Passage, Role, Span
+from orchestrator.domain.graph import ModelObject
+from orchestrator.domain.requirement import Citation, ExtractedRequirement, Modality, SentenceClass
+
+from .describe import Identity, describe, identity, notes
+from .judgement import Judgement, judge
+from .leads import Lead, Leads
+from .mentions import Mentions
+from .prompt import Brief
+from .register import Register
+from .scoring import EMIT, SURE
+from .sentences import sentences
+
+_NEVER = frozenset({Role.HEADING, Role.RECITAL, Role.TOC, Role.FOOTNOTE, Role.FRONT})
+_EXAMPLE = re.compile(
+    r"\s*(?:[•·]\s*)?(?:Beispiele?|Examples?|Hinweis|Note|Anmerkung)(?: [\w.]+){0,4}\s?:", re.IGNORECASE
+)
+_TERM = re.compile(
+    r"[„“\"‘'»]([^„“”\"‘’'«»]{3,60})[“”\"’'«]|^\W*(?:(?:Der|Die|Das|The|An?) )?([A-ZÄÖÜ][\w-]+(?: [A-Z][\w-]+)?) (?:ist|sind|is|are|means?|bezeichnet)\b"
+)
+_SPACE = re.compile(r"\s+")
+_DEFINITION_SCORE = 0.9
+"""A definition is emitted only where it plainly states a duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionContext:
+    """What extraction knows beside the text.
+
+    Attributes:
+        language: "de" or "en".
+        register: of the document or of the part.
+        title: the document's own title.
+        brief: the prompt as understood.
+        terms: terms that the user's context defines.
+        objects, messages: the domain model; may be empty.
+        page_starts: as in `DocumentText`; gives a sentence its own page.
+    """
+
+    language: str
+    register: Register
+    title: str | None = None
+    brief: Brief = field(default_factory=Brief)
+    terms: tuple[str, ...] = ()
+    objects: tuple[ModelObject, ...] = ()
+    messages: tuple[ModelObject, ...] = ()
+    page_starts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one part gave.
+
+    Attributes:
+        requirements: in text order.
+        counts: considered, emitted, carried (lead-ins whose items carry their duty), dropped, not_wanted, out_of_scope,
+            and one `class.<name>` per sentence class. considered = emitted + carried + dropped + not_wanted + classes.
+        duty_sentences: spans of the sentences in scope that have duty words.
+    """
+
+    requirements: tuple[ExtractedRequirement, ...]
+    counts: Mapping[str, int]
+    duty_sentences: tuple[Span, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Counts and spans, JSON-ready."""
+        return {"counts": dict(self.counts), "duty_sentences": [list(span) for span in self.duty_sentences]}
+
+
+def extract(doc_text: str, passages: Sequence[Passage], context: ExtractionContext) -> Extraction:
+    """Extract the requirements of one part.
+
+    Args:
+        doc_text: canonical text of the whole document; spans refer to it.
+        passages: the part's passages, in text order.
+        context: language, register, prompt and domain model.
+    """
+    return _Extractor(doc_text, passages, context).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A statement that may become a requirement: its own span, its lead-ins' spans, and the verdict on it."""
+
+    span: Span
+    leads: tuple[Span, ...]
+    judgement: Judgement
+    score: float
+
+
+class _Extractor:
+    def __init__(self, text: str, passages: Sequence[Passage], context: ExtractionContext) -> None:
+        self._text = text
+        self._context = context
+        self._passages = [passage for passage in passages if passage.role not in _NEVER]
+        self._leads = Leads(text, self._passages, context.language, context.register)
+        self._identity: Identity = identity(context.title, text)
+        self._terms = dict.fromkeys(context.terms, "") | _defined_terms(text, self._passages)
+        self._objects = Mentions(context.objects, context.language)
+        self._messages = Mentions(context.messages, context.language)
+        self._counts: Counter[str] = Counter()
+        self._duties: list[Span] = []
+
+    def run(self) -> Extraction:
+        requirements = [r for passage in self._passages for r in self._in_passage(passage)]
+        counts = {
+            "considered": 0,
+            "emitted": len(requirements),
+            "carried": 0,
+            "dropped": 0,
+            "not_wanted": 0,
+            "out_of_scope": 0,
+        }
+        counts |= {f"class.{kind.value}": 0 for kind in SentenceClass} | self._counts
+        return Extraction(tuple(requirements), counts, tuple(self._duties))
+
+    def _in_passage(self, passage: Passage) -> Iterator[ExtractedRequirement]:
+        spans = sentences(self._text, passage.start, passage.end, self._context.language)
+        if not self._context.brief.covers(passage.locator, passage.path):
+            self._counts["out_of_scope"] += len(spans)
+            return
+        example = bool(_EXAMPLE.match(self._text[passage.start : passage.end]))
+        for i, span in enumerate(spans):
+            self._counts["considered"] += 1
+            judgement = judge(self._text[span[0] : span[1]], self._context.language, self._context.register)
+            if judgement.has_duty_words:
+                self._duties.append(span)
+            found = None if example else self._found(passage, span, judgement, first=i == 0)
+            if found is None:
+                self._count_class(judgement, example)
+            elif self._leads.carries(span):
+                self._counts["carried"] += 1
+            elif not self._context.brief.wants(found.judgement.modality):
+                self._counts["not_wanted"] += 1
+            else:
+                yield self._requirement(passage, found)
+
+    def _found(self, passage: Passage, span: Span, judgement: Judgement, *, first: bool) -> _Found | None:
+        """The statement at this sentence, or None where it is no requirement."""
+        lead = self._leads.over(passage) if first else None
+        if lead is not None:
+            return self._item(span, judgement, lead)
+        wanted = _DEFINITION_SCORE if passage.role is Role.DEFINITION else EMIT
+        if judgement.score < wanted or (passage.role in (Role.DEFINITION, Role.TABLE) and not judgement.deciding):
+            return None
+        return _Found(span, (), judgement, judgement.score)
+
+    def _item(self, span: Span, judgement: Judgement, lead: Lead) -> _Found | None:
+        """An item states its own duty, or carries that of the sentence that opens its list."""
+        if judgement.deciding and judgement.score >= (SURE if lead.excludes else EMIT):
+            spans = lead.spans if lead.judgement.is_requirement else ()
+            return _Found(span, spans, judgement, judgement.score)
+        if lead.shared and not lead.excludes:
+            return _Found(span, lead.spans, lead.judgement, lead.judgement.score)
+        return None
+
+    def _count_class(self, judgement: Judgement, example: bool) -> None:
+        if judgement.deciding and not example:
+            self._counts["dropped"] += 1
+        else:
+            kind = SentenceClass.INFORMATION if example else judgement.sentence_class
+            self._counts[f"class.{kind.value}"] += 1
+
+    def _requirement(self, passage: Passage, found: _Found) -> ExtractedRequirement:
+        context = self._context
+        text = " ".join(self._plain(span) for span in (*found.leads, found.span))
+        modality: Modality = found.judgement.modality
+        described = describe(
+            text, context.language, context.register, found.judgement.deciding, modality, self._identity
+        )
+        relevance, relevance_words = context.brief.relevance(f"{text} {passage.section}", context.language)
+        return ExtractedRequirement(
+            requirement_text=text,
+            requirement_name=described.requirement_name,
+            modality=modality,
+            requirement_type=described.requirement_type,
+            priority=described.priority,
+            section=passage.section,
+            citations=tuple(self._citation(span, passage) for span in (found.span, *found.leads)),
+            confidence_score=found.score,
+            reasons=tuple(rule.id for rule in found.judgement.deciding) or (f"{context.register}.indicative",),
+            addressee=described.addressee,
+            is_gobd_relevant=described.is_gobd_relevant,
+            is_gdpr_relevant=described.is_gdpr_relevant,
+            research_notes=notes(text, context.language, passage.locator, self._terms, described),
+            mentioned_objects=self._objects.find(text),
+            mentioned_messages=self._messages.find(text),
+            relevance=relevance,
+            relevance_words=relevance_words,
+            needs_review=found.score < SURE,
+        )
+
+    def _plain(self, span: Span) -> str:
+        return _SPACE.sub(" ", self._text[span[0] : span[1]]).strip()
+
+    def _citation(self, span: Span, passage: Passage) -> Citation:
+        start, end = span
+        home = passage if passage.start <= start < passage.end else self._leads.home(span) or passage
+        page = _page(self._context.page_starts, start, home.page)
+        return Citation(quote=self._text[start:end], start=start, end=end, page=page, locator=home.locator)
+
+
+def _page(page_starts: Sequence[int], offset: int, default: int | None) -> int | None:
+    return bisect_right(page_starts, offset) or default if page_starts else default
+
+
+def _defined_terms(text: str, passages: Sequence[Passage]) -> dict[str, str]:
+    """Terms that the part's definitions define -> locator; the first definition counts."""
+    terms: dict[str, str] = {}
+    for passage in passages:
+        if passage.role is Role.DEFINITION:
+            for match in _TERM.finditer(text, passage.start, min(passage.end, passage.start + 200)):
+                terms.setdefault(match[1] or match[2], passage.locator)
+    return terms

@@ -1,0 +1,144 @@
+"""What one sentence is: its modality or class, its score, and the rules that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.domain.requirement import Modality, SentenceClass
+
+from .clauses import Clauses, clauses
+from .register import Register
+from .rules.catalogue import rules_for
+from .rules.rule import Cue, Hits, Rule, run
+from .scoring import EMIT, score
+
+_ORDER = (Modality.PROHIBITION, Modality.OBLIGATION, Modality.RECOMMENDATION)
+_CLASS_ORDER = (
+    SentenceClass.RELIEF,
+    SentenceClass.AUTHORITY_RIGHT,
+    SentenceClass.SCOPE,
+    SentenceClass.DEFINITION,
+    SentenceClass.PERMISSION,
+    SentenceClass.INFORMATION,
+)
+BELOW = 0.49
+"""Score of a sentence that no rule lets be a requirement, whatever its weights say."""
+_INDICATIVE = frozenset({("eu_act", "de"), ("agent_duty", "de")})
+"""Where duties are stated in the plain indicative ("Der Verantwortliche trifft geeignete Maßnahmen")."""
+_AGAINST = (SentenceClass.RELIEF, SentenceClass.PERMISSION, SentenceClass.AUTHORITY_RIGHT, SentenceClass.DEFINITION)
+_SOFT = frozenset(
+    f"de.{name}"
+    for name in (
+        "zahlt",
+        "uebernimmt",
+        "ensure",
+        "haftet",
+        "schuldet",
+        "verlangt",
+        "gilt_pflicht",
+        "system_verb",
+        "wird_system",
+        "nicht_mehr",
+        "imperativ",
+    )
+) | {"en.ensure", "en.ability", "en.undertakes", "en.will"}
+"""Verbs that state a duty only where nothing speaks against it."""
+_AUTHORITY = frozenset({"de.behoerde", "en.authority"})
+_GENTLE = frozenset({"de.sollte", "de.soll", "de.empfohlen", "en.should", "en.recommended"})
+_WEAK = frozenset(
+    {
+        "de.hat_zu_weit",
+        "de.ist_zu_weit",
+        "de.nur_wenn",
+        "de.imperativ",
+        "en.ensure",
+        "en.undertakes",
+        "en.only",
+        "en.will",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one sentence.
+
+    Attributes:
+        modality: what it would be as a requirement, whatever its score.
+        sentence_class: what it is otherwise.
+        score: calibrated probability that it is a requirement.
+        deciding: rules that stand for the modality; empty where the register alone decides.
+        hits: all rules that hold.
+        clauses: the sentence without parentheses, and its main clauses.
+    """
+
+    modality: Modality
+    sentence_class: SentenceClass
+    score: float
+    deciding: tuple[Rule, ...]
+    hits: Hits
+    clauses: Clauses
+
+    @property
+    def is_requirement(self) -> bool:
+        """Whether the score reaches the threshold."""
+        return self.score >= EMIT
+
+    @property
+    def has_duty_words(self) -> bool:
+        """Whether a rule for a modality holds, emitted or not."""
+        return bool(self.deciding)
+
+
+def judge(sentence: str, language: str, register: Register | str) -> Judgement:
+    """Judge one sentence; pure and deterministic.
+
+    Args:
+        register: a register, or the name of another model ("agent_duty").
+    """
+    split = clauses(sentence, language)
+    hits = run(rules_for(language), split)
+    modality, deciding = _modality(hits)
+    probability = score(str(register), language, split, hits)
+    if not _may_be_requirement(hits, deciding, language, str(register)):
+        probability = min(probability, BELOW)
+    return Judgement(
+        modality=modality,
+        sentence_class=_sentence_class(hits, split),
+        score=probability,
+        deciding=deciding,
+        hits=hits,
+        clauses=split,
+    )
+
+
+def _may_be_requirement(hits: Hits, deciding: tuple[Rule, ...], language: str, register: str) -> bool:
+    """Without a modal construction a sentence needs a soft sign and no sign against, or a register of indicatives."""
+    if any(rule.id not in _SOFT for rule in deciding):
+        return True
+    if hits.of(*_AGAINST):
+        return False
+    return bool(deciding) or (register, language) in _INDICATIVE
+
+
+def _modality(hits: Hits) -> tuple[Modality, tuple[Rule, ...]]:
+    strong = [rule for rule in hits.of(*Modality) if rule.id not in _WEAK]
+    found = strong or list(hits.of(*Modality))
+    kinds = {rule.kind for rule in found}
+    gentle = {rule.id for rule in found} & _GENTLE
+    strict = [rule for rule in found if rule.kind is Modality.OBLIGATION]
+    modality = next((kind for kind in _ORDER if kind in kinds), Modality.OBLIGATION)
+    if gentle and modality is Modality.OBLIGATION and not strict:
+        modality = Modality.RECOMMENDATION
+    deciding = tuple(rule for rule in found if rule.kind is modality)
+    if modality in (Modality.OBLIGATION, Modality.RECOMMENDATION) and any(rule.id in _AUTHORITY for rule in hits.rules):
+        return Modality.AUTHORITY_DUTY, deciding
+    return modality, deciding
+
+
+def _sentence_class(hits: Hits, sentence: Clauses) -> SentenceClass:
+    kinds = {rule.kind for rule in hits.rules if not isinstance(rule.kind, Cue)}
+    found = next((kind for kind in _CLASS_ORDER if kind in kinds), None)
+    if found in (None, SentenceClass.INFORMATION) and sentence.conditional and not sentence.main:
+        return SentenceClass.CONDITION
+    return found or SentenceClass.INFORMATION

@@ -1,0 +1,271 @@
+# ruff: noqa: E501  (a pattern is read on one line)
+"""English rules. Patterns see main clauses in lower case."""
+
+from __future__ import annotations
+
+from orchestrator.domain.requirement import Modality, SentenceClass
+
+from .rule import Cue, Rule, rule
+
+OBLIGATION, PROHIBITION, RECOMMENDATION = Modality.OBLIGATION, Modality.PROHIBITION, Modality.RECOMMENDATION
+PERMISSION, RELIEF, DEFINITION = SentenceClass.PERMISSION, SentenceClass.RELIEF, SentenceClass.DEFINITION
+SCOPE, INFORMATION, AUTHORITY_RIGHT, CUE = (
+    SentenceClass.SCOPE,
+    SentenceClass.INFORMATION,
+    SentenceClass.AUTHORITY_RIGHT,
+    Cue.CUE,
+)
+
+_BE = r"\b(?:is|are|be|been|being|'s|'re)\b"
+_AUTHORITY = (
+    r"(?:commission|member states?|(?:\w+ ){0,2}authorit(?:y|ies)|council|parliament|board|committee|ecb|eba|esma|eiopa|esas?|central bank|courts?|agency|eusr"
+    r"|aacc|high representative|coordinators?|overseer|panel|secretary(?:-general)?|chair(?:man|person)?|oversight forum|union|states?|office)"
+)
+_DOCUMENT = r"(?:regulation|directive|decision|articles?|annex(?:es)?|chapter|section|paragraphs?|subparagraphs?|points?|provisions?|references?|title|definitions?|terms?|acts?)"
+_SYSTEM = r"(?:system|application|software|product|solution|website|site|module|interface|program|server|database|client|tool|page|screen|gui|sms|api|service|portal|component|platform|function|report)"
+_USER = r"(?:users?|administrators?|admins?|customers?|players?|operators?|staff|members?|personnel|clerks?|students?|agents?|patrons?)"
+_SHALL = r"\b(?:shall|must)\b"
+_THING = (
+    r"(?:information|data|reports?|applications?|lists?|measures?|documents?|documentation|amounts?|periods?|contributions?|results?|costs?|penalt(?:y|ies)|certificates?|requests?|notifications?"
+    r"|statements?|plans?|procedures?|assessments?|rules?|conditions?|criteria|values?|records?|rates?|levels?|delegation|power|mandate|authorisations?|material|plants?|products?|goods|packag\w+|checks|files?|"
+    r"support|actions?|expenditure|prices?|tools?|methods?|samples?|agreements?|contracts?|proposals?|opinions?|recommendations?|validity|date|time|number|percentage|part|parts|elements?|service|services|systems?|copies|media|budget|funds?|grants?|duration|term|reference|size|mark|seal|label|labels|warnings?)"
+)
+
+RULES: tuple[Rule, ...] = (
+    # relief
+    rule(
+        "en.need_not",
+        RELIEF,
+        r"\bneed not\b|\b(?:do|does|did|will|would|shall) not (?:need|have) to\b|\bdon't (?:need|have) to\b|\bdoesn't (?:need|have) to\b|\bno need to\b",
+        beats=["en.need_to", "en.have_to", "en.will", "en.shall_not", "en.shall"],
+    ),
+    rule(
+        "en.not_required",
+        RELIEF,
+        r"\bnot (?:be )?(?:\w+ )?(?:required|obliged|necessary|mandatory|obligatory|needed|bound)\b|\bno (?:\w+ )?(?:obligation|duty|requirement)\b|\bexempt(?:ed)?\b|\bshall be (?:considered|deemed) (?:\w+ )?(?:sufficient|appropriate)\b|\bis (?:sufficient|enough)\b|\bsuffices\b",
+        beats=["en.required_to", "en.necessary", "en.shall_not"],
+    ),
+    rule(
+        "en.not_affect",
+        SCOPE,
+        r"\bshall (?:not affect|be without prejudice|not prejudice|not apply|not preclude|not prevent|apply without prejudice)\b|\bwithout prejudice to\b.{0,40}$|\bdoes not (?:apply|affect)\b|\bdo not apply\b",
+        beats=["en.shall", "en.shall_not"],
+    ),
+    rule(
+        "en.force",
+        SCOPE,
+        r"\b(?:enter|enters|come) into force\b|\btakes? effect\b|\bshall (?:\w+ )?(?:apply (?:from|until|as from|to|with|for|in|where|only|by|mutatis|accordingly)|apply\.?$|expire|cease|remain (?:applicable|in force|valid)|be construed|be repealed|be replaced|be addressed|be binding in its entirety)\b|\bis (?:hereby )?(?:repealed|replaced|amended)\b|\bshall be published in the official\b",
+        beats=["en.shall"],
+    ),
+    # prohibition
+    rule(
+        "en.shall_not",
+        PROHIBITION,
+        r"\b(?:shall|must)(?: \w+)? (?:not|never|neither)\b|\bmustn't\b|\bshall (?:be )?neither\b",
+    ),
+    rule(
+        "en.no_shall",
+        PROHIBITION,
+        r"\b(?:no|none|neither|nobody|nothing)\b[^,;]* (?:shall|must|may|can|is allowed|are allowed)\b",
+        beats=["en.may", "en.can"],
+    ),
+    rule("en.may_not", PROHIBITION, r"\bmay(?: \w+)? not\b|\bmay only\b|\bmay [^,;]*\bonly\b", beats=["en.may"]),
+    rule("en.cannot", PROHIBITION, r"\b(?:cannot|can not|can't)\b"),
+    rule(
+        "en.prohibited",
+        PROHIBITION,
+        r"\b(?:prohibited|forbidden|unlawful|disallowed|banned)\b|\bnot (?:be )?(?:permitted|allowed|authorised|authorized|entitled|admissible|acceptable)\b",
+        beats=["en.permitted"],
+    ),
+    rule("en.should_not", PROHIBITION, r"\bshould(?: \w+)? (?:not|never)\b|\bshouldn't\b", beats=["en.should"]),
+    rule(
+        "en.only",
+        PROHIBITION,
+        r"\b(?:shall|must|will|should|can)\b[^,;]*\bonly\b|\bonly\b[^,;]* (?:shall|must|can|may|will)\b",
+    ),
+    rule("en.do_not", PROHIBITION, r"^(?:do not|don't|never|avoid) \w+"),
+    rule("en.will_not", PROHIBITION, r"\b(?:will|would) (?:not|never|no longer)\b|\bwon't\b", beats=["en.will"]),
+    # obligation
+    rule("en.shall", OBLIGATION, r"\bshall\b"),
+    rule("en.must", OBLIGATION, r"\bmust\b"),
+    rule(
+        "en.required_to",
+        OBLIGATION,
+        r"\b(?:is|are|be|been) (?:\w+ )?(?:required|obliged|obligated|bound|responsible|liable|committed)\b",
+    ),
+    rule("en.have_to", OBLIGATION, r"\b(?:has|have|had) to\b"),
+    rule("en.need_to", OBLIGATION, r"\bneeds? to\b"),
+    rule(
+        "en.necessary",
+        OBLIGATION,
+        r"\b(?:is|are|be) (?:\w+ )?(?:necessary|mandatory|compulsory|essential|obligatory|imperative|needed|vital|required)\b|\b(?:requires|require)\b",
+    ),
+    rule(
+        "en.undertakes",
+        OBLIGATION,
+        r"\b(?:undertakes?|agrees?|covenants?|commits?) to\b|\bis to be\b|\bare to be\b|\bare to\b|\bis to\b",
+    ),
+    rule("en.will", OBLIGATION, r"\bwill\b"),
+    rule(
+        "en.ensure",
+        OBLIGATION,
+        r"^(?:ensure|provide|support|allow|make sure|verify|record|keep|maintain|report|notify|document|use|store|implement|enable|display|generate|create|send)\b",
+    ),
+    rule(
+        "en.is_duty",
+        OBLIGATION,
+        r"\b(?:it is the (?:duty|responsibility)|responsible for|bears? the (?:cost|risk|burden)|is accountable|duty of)\b",
+    ),
+    rule(
+        "en.story",
+        OBLIGATION,
+        r"\bas an? .{2,60}\b(?:i|we) (?:want|need|would like|should be able|can|must)\b",
+        anywhere=True,
+    ),
+    rule("en.able_to", CUE, r"\b(?:able to|ability to|capable of|capability to|possible to)\b"),
+    rule("en.ability", OBLIGATION, r"^(?:the )?(?:ability|capability|capacity|option) (?:to|for|of)\b"),
+    # recommendation
+    rule("en.should", RECOMMENDATION, r"\bshould\b"),
+    rule(
+        "en.recommended",
+        RECOMMENDATION,
+        r"\b(?:recommended|recommends?|advisable|desirable|preferable|preferably|encouraged|ought to|suggested|would like|desired|good practice)\b",
+    ),
+    # permission
+    rule("en.may", PERMISSION, r"\bmay\b"),
+    rule("en.can", PERMISSION, r"\b(?:can|could|might)\b"),
+    rule(
+        "en.permitted",
+        PERMISSION,
+        r"\b(?:permitted|allowed|free to|at liberty|optional(?:ly)?|entitled|at (?:its|his|their) discretion|choose)\b",
+    ),
+    rule("en.right", CUE, r"\b(?:right|rights|entitled)\b"),
+    # scope
+    rule("en.applies", SCOPE, r"\b(?:applies|apply|scope|covers|lays down|laying down)\b"),
+    rule(
+        "en.this_document",
+        SCOPE,
+        r"^(?:this|the present) (?:regulation|directive|decision|document|section|chapter|specification|srs|appendix|policy|manual|contract|agreement)\b",
+    ),
+    # definition
+    rule(
+        "en.means",
+        DEFINITION,
+        r"\b(?:means|shall mean|is defined as|are defined as|refers? to|denotes?|stands for|is called|are called|definitions?)\b|^[‘'\"“][^’'\"”]+[’'\"”] (?:is|are|shall)\b",
+    ),
+    rule("en.is_a", DEFINITION, r"^(?:(?:the|a|an) )?(?:[\w/-]+ ){1,4}(?:is|are) (?:an?|the|any|one)\b"),
+    # information
+    rule(
+        "en.example",
+        INFORMATION,
+        r"^(?:for example|example|e\.g\.|note\b|see\b|figure|table|e g|illustration|background)",
+    ),
+    rule("en.past", INFORMATION, r"\b(?:was|were|had been|has been|have been)\b"),
+    rule(
+        "en.describes",
+        INFORMATION,
+        r"\b(?:describes?|described|contains?|provides? an overview|lists?|gives?|explains?|introduction|intended|purpose|overview|assumed|assumption|appendix|document)\b",
+    ),
+    # authority
+    rule(
+        "en.authority_may",
+        AUTHORITY_RIGHT,
+        rf"^(?:[^,;]*, )?(?:the |each |any |a |an )?(?:\w+ )?{_AUTHORITY}\b[^,;]{{0,60}}? may\b(?! (?:not|only))",
+        beats=["en.may"],
+    ),
+    rule(
+        "en.authority",
+        CUE,
+        rf"^(?:[^;]*, )?(?:the |each |every |any |a |an |that |those |all )?(?:\w+ ){{0,3}}{_AUTHORITY}\b[^,;]{{0,70}}? (?:shall|must|should|will)\b",
+    ),
+    # subjects and verb phrases
+    rule(
+        "en.document_shall",
+        CUE,
+        rf"^(?:[^;]*, )?(?:the |this |that |such |each |any )?(?:\w+ ){{0,2}}{_DOCUMENT}\b[^,;]{{0,80}}? shall\b",
+    ),
+    rule(
+        "en.thing_shall",
+        CUE,
+        rf"^(?:[^;]*, )?(?:the |this |that |such |these |those |each |any |all )?(?:[\w-]+ ){{0,4}}{_THING}\b[^,;]{{0,90}}? shall\b",
+    ),
+    rule("en.they_shall", CUE, r"(?:^|[,;:] |and )(?:they|he|she|we) (?:\w+ )?(?:shall|must|should|will)\b"),
+    rule("en.it_shall", CUE, r"(?:^|[,;:] )it (?:\w+ )?(?:shall|must|should|will)\b"),
+    rule(
+        "en.actor",
+        CUE,
+        r"\b(?:controllers?|processors?|providers?|operators?|manufacturers?|importers?|distributors?|undertakings?|institutions?|entit(?:y|ies)|sponsors?|suppliers?|employers?|staff|representatives?|managers?|carriers?|exporters?|producers?|firms?|companies|company|persons?|investigators?|beneficiar(?:y|ies)|recipients?|tenants?|landlords?|contractors?|bod(?:y|ies)|organisations?|users?|holders?|owners?|director|officers?)\b[^,;]{0,70}? (?:shall|must|should|will)\b",
+    ),
+    rule("en.system", CUE, rf"\b{_SYSTEM}s?\b[^,;]{{0,50}}? (?:shall|must|should|will|can|may|has to|needs to)\b"),
+    rule("en.user", CUE, rf"\b{_USER}\b[^,;]{{0,40}}? (?:shall|must|should|will|can|may|has to|needs to)\b"),
+    rule(
+        "en.user_verb",
+        CUE,
+        rf"^(?:[\w.:-]{{1,8}} )?(?:the )?(?:{_USER}|system) (?!shall|must|should|will|can|may)\w+(?:s|es)\b",
+    ),
+    rule(
+        "en.shall_be_done",
+        CUE,
+        rf"{_SHALL} (?:\w+ly |also |not |only )?be (?:\w+ly )?\w+(?:ed|en|t|ne|de|ld|wn|id|ut|ept|ade)\b",
+    ),
+    rule(
+        "en.shall_be_other", CUE, rf"{_SHALL} (?:\w+ly |also |not |only )?be (?:\w+ly )?(?!\w+(?:ed|en|ne|de|wn)\b)\w+"
+    ),
+    rule(
+        "en.shall_state",
+        CUE,
+        rf"{_SHALL} (?:\w+ly |also |not |only |at least )?(?:include|contain|consist|comprise|constitute|cover|specify|indicate|state|mention|refer|have|serve|relate|take|last|begin|end|run|start|exceed|correspond|remain|become|bear|allow|meet|fulfil|satisfy|comply|conform|set out|describe)\b",
+    ),
+    rule(
+        "en.shall_act",
+        CUE,
+        rf"{_SHALL} (?:\w+ly |also |not |only |at least )?(?:ensure|notify|inform|provide|submit|report|establish|adopt|draw up|carry out|take|keep|make|communicate|cooperate|transmit|designate|verify|monitor|assess|examine|decide|publish|request|require|use|implement|consult|send|forward|record|document|maintain|lay down|determine|review|conduct|issue|grant|give|appoint|support|lead|act|perform|apply for|seek|check|prepare|evaluate|put|set up|facilitate|develop|present|respect|pay|refrain|withdraw|suspend|accept|investigate|deliver|exchange|assist|coordinate|identify|return|reject|disclose|participate|undertake|select|contact|explain|register|hold|collect|enable|stop|await|attribute|remind|bear in mind)\b",
+    ),
+    rule(
+        "en.shall_let",
+        CUE,
+        rf"{_SHALL} (?:also )?be (?:entitled|allowed|permitted|prohibited|required|obliged|responsible|authorised|able|liable|bound|subject|informed|heard|given|granted|offered|invited)\b",
+    ),
+    rule(
+        "en.by_agent",
+        CUE,
+        rf"\bby (?:the |each |any |an? |that |its |their )?(?:\w+ ){{0,2}}(?:{_AUTHORITY}|controllers?|processors?|providers?|operators?|manufacturers?|undertakings?|institutions?|sponsor|supplier|bod(?:y|ies)|staff|entity|exporter|owners?|holders?)\b",
+    ),
+    rule(
+        "en.deadline",
+        CUE,
+        r"\b(?:within|no later than|not later than|without (?:undue )?delay|immediately|promptly|at the latest|forthwith|annually|by \d|at least (?:once|every))\b",
+        anywhere=True,
+    ),
+    rule(
+        "en.number_unit",
+        CUE,
+        r"\b\d+(?:\.\d+)? ?(?:%|percent|seconds?|minutes?|hours?|days?|months?|years?|ms|mb|gb|kb|users?)\b",
+        anywhere=True,
+    ),
+    rule(
+        "en.as_follows",
+        CUE,
+        r"\b(?:the following|as follows|listed (?:in|below)|set out in|laid down in|referred to in)\b",
+    ),
+    rule("en.imperative_list", CUE, r"^(?:section|chapter|step|use case|[a-z]\d+[-.:])"),
+    rule("en.procedure_step", CUE, r"^(?:\d+\.|[a-z]\d-\w+|step \d+)"),
+    rule("en.definition_dash", CUE, r"^[\w /-]{2,40} (?:-|–|—|:) \w"),
+    rule(
+        "en.deemed",
+        CUE,
+        r"\b(?:deemed|considered|regarded|treated) (?:as |to |not )?\b|\b(?:subject to|equal to|based on|calculated|expressed|limited to|valid|effective|available|proportionate)\b",
+    ),
+    rule(
+        "en.definition_apply",
+        SCOPE,
+        r"\b(?:definitions?|rules?|provisions?|conditions?|procedure|article \d+\w*|paragraphs? \d+\w*)\b[^,;]{0,120}? shall (?:also |likewise |only )?apply\b",
+        beats=["en.shall"],
+    ),
+    rule("en.may_be", CUE, r"\bmay be\b|\bcan be\b"),
+    rule(
+        "en.present_tense",
+        CUE,
+        r"^(?:the |a |an |this |these )?(?:[\w-]+ ){1,4}(?:is|are|has|have|uses|provides|allows|supports|describes|shows|displays|contains|includes|represents)\b",
+    ),
+)

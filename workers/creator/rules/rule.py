@@ -1,0 +1,80 @@
+"""What a rule is, and how the rules of a language are run over a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orchestrator.domain.requirement import Modality, SentenceClass
+
+from ..clauses import Clauses
+
+
+class Cue(StrEnum):
+    """A sign that decides nothing alone; the score weighs it."""
+
+    CUE = "cue"
+
+
+Kind = Modality | SentenceClass | Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sign in a sentence.
+
+    Attributes:
+        id: `<language>.<name>`; stored with the requirement as a reason.
+        kind: the modality or class that the sign stands for.
+        pattern: searched in the main clauses (English: lower case).
+        beats: ids that do not count where this rule holds ("muss nicht" beats "muss").
+        anywhere: true where subordinate clauses count as much as the main clause.
+    """
+
+    id: str
+    kind: Kind
+    pattern: re.Pattern[str]
+    beats: tuple[str, ...] = ()
+    anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Which rules hold for a sentence.
+
+    Attributes:
+        rules: hold in a main clause (or anywhere, where the rule says so), in catalogue order.
+        subordinate: ids that hold in a subordinate clause only.
+    """
+
+    rules: tuple[Rule, ...]
+    subordinate: tuple[str, ...]
+
+    def of(self, *kinds: Kind) -> tuple[Rule, ...]:
+        """The rules of these kinds, in catalogue order."""
+        return tuple(rule for rule in self.rules if rule.kind in kinds)
+
+
+def rule(name: str, kind: Kind, pattern: str, *, beats: Sequence[str] = (), anywhere: bool = False) -> Rule:
+    """Make a rule; the pattern may be spread over lines joined without a separator."""
+    return Rule(name, kind, re.compile(pattern), tuple(beats), anywhere)
+
+
+def run(rules: Sequence[Rule], sentence: Clauses) -> Hits:
+    """Which of the rules hold. Linear in the number of rules."""
+    found: list[Rule] = []
+    subordinate: list[str] = []
+    same = sentence.main == sentence.whole
+    for candidate in rules:
+        search = candidate.pattern.search
+        if search(sentence.whole if candidate.anywhere else sentence.main):
+            found.append(candidate)
+        elif not (same or candidate.anywhere) and search(sentence.whole):
+            subordinate.append(candidate.id)
+    beaten = {name for winner in found for name in winner.beats}
+    return Hits(
+        rules=tuple(winner for winner in found if winner.id not in beaten),
+        subordinate=tuple(name for name in subordinate if name not in beaten),
+    )
