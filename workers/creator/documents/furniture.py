@@ -1,0 +1,53 @@
+"""Page furniture: running headers and footers, page numbers, the masthead lines of official journals."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+_PAGE: Final = r"(?:Seite|Page|S\.|p\.)\s*\d{1,4}(?:\s*(?:von|of|/)\s*\d{1,4})?"
+_PAGE_LINE: Final = re.compile(rf"(?:{_PAGE}|[-–—]\s*\d{{1,4}}\s*[-–—]|\d{{1,4}}\s*(?:/|von|of)\s*\d{{1,4}})$", re.I)
+_PAGE_HEAD: Final = re.compile(rf"{_PAGE}(?:\s+|$)", re.I)
+_JOURNAL: Final = re.compile(
+    r"(?=.{0,120}(?:Official Journal of the European (?:Union|Communities)|Amtsblatt der Europäischen (?:Union|Gemein)))"
+    r"(?:\d{1,2}\.\d{1,2}\.\d{4}|[LC] ?\d{1,4}/\d{1,4}|EN|DE|\|)\s"
+)
+_DIGITS: Final = re.compile(r"\d+")
+_REACH: Final = 3
+"""Lines at the top and at the bottom of a page that may be furniture."""
+
+
+def is_masthead(line: str) -> bool:
+    """Whether a clean line is a journal's masthead ("L 333/4 EN Official Journal of the European Union 27.12.2022")."""
+    return len(line) < 120 and _JOURNAL.match(line) is not None
+
+
+def is_page_number(line: str) -> bool:
+    """Whether a clean line says only which page this is."""
+    return _PAGE_LINE.match(line) is not None
+
+
+def page_head(line: str) -> int:
+    """Length of "Seite 12 " at the head of a line; 0 without it."""
+    return match.end() if (match := _PAGE_HEAD.match(line)) else 0
+
+
+def repeated(pages: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Folded lines (digits as "#") that open or close at least three pages and a third of all pages."""
+    seen: Counter[str] = Counter()
+    for lines in pages:
+        seen.update(set(map(fold, edges(lines))))
+    least = max(3, len(pages) // 3)
+    return frozenset(line for line, count in seen.items() if count >= least and line)
+
+
+def edges(lines: Sequence[str]) -> Iterable[str]:
+    """The lines of one page that may be furniture."""
+    return [*lines[:_REACH], *lines[_REACH:][-_REACH:]]
+
+
+def fold(line: str) -> str:
+    """A line as compared between pages."""
+    return _DIGITS.sub("#", line).strip().lower()
