@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from orchestrator.config import Settings
+from orchestrator.services.accounts import Accounts
 from orchestrator.services.agents import Agents
 from orchestrator.services.creation import Creation
 from orchestrator.services.dispatcher import Dispatcher
 from orchestrator.services.execution import Execution
+from orchestrator.services.job_manager import JobManager
 from orchestrator.services.leadership import Leadership
 from orchestrator.services.monitor import Monitor
+from orchestrator.services.reporter import Reporter
 from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
 
 
@@ -29,6 +32,9 @@ class Orchestrator:
     agents: Agents
     leadership: Leadership
     creation: Creation
+    job_manager: JobManager
+    reporter: Reporter
+    accounts: Accounts
 
     def close(self) -> None:
         """Close the database connections."""
@@ -55,4 +61,7 @@ def build(settings: Settings, *, role: str = "orchestrator") -> Orchestrator:
         agents=Agents(settings, sessions),
         leadership=Leadership(sessions, settings.leader_ttl_s),
         creation=Creation(settings, sessions),
+        job_manager=JobManager(settings, sessions),
+        reporter=Reporter(settings, sessions),
+        accounts=Accounts(settings, sessions),
     )

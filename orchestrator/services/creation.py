@@ -123,9 +123,13 @@ class Creation:
 
     def extracted(self, job_id: UUID) -> list[Extracted]:
         """All requirements that the parts gave, in document order."""
-        columns = (Requirement.rid, Requirement.requirement_text, Requirement.modality, Requirement.source_location)
         with self._sessions() as session:
-            rows = session.execute(select(*columns, Requirement.citations).where(Requirement.job_id == job_id)).all()
+            return self.extracted_in(session, job_id)
+
+    def extracted_in(self, session: Session, job_id: UUID) -> list[Extracted]:
+        """As `extracted`, with what this session has just written."""
+        columns = (Requirement.rid, Requirement.requirement_text, Requirement.modality, Requirement.source_location)
+        rows = session.execute(select(*columns, Requirement.citations).where(Requirement.job_id == job_id)).all()
         found = [
             Extracted(
                 row.rid,

@@ -1,0 +1,44 @@
+"""`orchestrator worker KIND`: one Celery worker with its children."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+
+import click
+
+from orchestrator.domain.step import QUEUES
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(QUEUES))
+@click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Steps at once.")
+def worker(kind: str, concurrency: int) -> None:
+    """Run a worker for one kind of steps until it is told to stop.
+
+    SIGTERM lets running steps end (ORCHESTRATOR_SOFT_SHUTDOWN_S) and gives back what is left.
+    """
+    # Both are read while Celery is imported; without the first, SIGTERM has no soft shutdown.
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+    host = socket.gethostname().split(".")[0]
+    os.environ["ORCHESTRATOR_AGENT_ID"] = f"{kind}-{host}-{secrets.token_hex(4)}"
+
+    from orchestrator.config import load
+    from orchestrator.observability.logging import configure
+
+    configure(load(), service=kind)
+
+    from workers.app import app
+
+    app.conf.worker_concurrency = concurrency
+    app.worker_main(
+        [
+            "worker",
+            f"--queues={kind}",
+            f"--concurrency={concurrency}",
+            f"--hostname={os.environ['ORCHESTRATOR_AGENT_ID']}@%h",
+            "--without-gossip",
+            "--without-mingle",
+        ]
+    )

@@ -1,0 +1,54 @@
+"""Steps beside the jobs: reports, the register of agents, the completion check, pruning."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from orchestrator.bootstrap import Orchestrator
+from orchestrator.domain.step import ClaimedStep, StepKind
+from orchestrator.errors import Invalid
+from orchestrator.services.execution import Write
+from workers.task import step_task
+
+
+@step_task(StepKind.REPORT)
+def report(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Generate and store the report of a job that has ended."""
+    job_id = step.job_id
+    if job_id is None:
+        raise Invalid(f"Report step {step.id} has no job to report on.")
+    return lambda session: orchestrator.reporter.generate(session, job_id)
+
+
+@step_task(StepKind.DAILY_REPORT)
+def daily_report(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Generate and store the report of the day before the slot."""
+    day = datetime.fromisoformat(step.payload["slot"]).date() - timedelta(days=1)
+    return lambda session: orchestrator.reporter.daily(session, day)
+
+
+@step_task(StepKind.AGENT_HEALTH)
+def agent_health(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Strike agents off the register that have been silent for long."""
+    return _done({"retired": orchestrator.agents.retire_silent()})
+
+
+@step_task(StepKind.COMPLETION_CHECK)
+def completion_check(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Move on every live job that has nothing open."""
+    return _done({"moved_on": orchestrator.monitor.check_completion()})
+
+
+@step_task(StepKind.PRUNE)
+def prune(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Delete what is past its retention."""
+    return _done({"deleted": orchestrator.monitor.prune()})
+
+
+def _done(result: dict[str, int]) -> Write:
+    def write(session: Session) -> dict[str, int]:
+        return result
+
+    return write
