@@ -15,6 +15,7 @@ from orchestrator.services.execution import Execution
 from orchestrator.services.job_manager import JobManager
 from orchestrator.services.leadership import Leadership
 from orchestrator.services.monitor import Monitor
+from orchestrator.services.readiness import Readiness
 from orchestrator.services.reporter import Reporter
 from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
 
@@ -35,6 +36,7 @@ class Orchestrator:
     job_manager: JobManager
     reporter: Reporter
     accounts: Accounts
+    readiness: Readiness
 
     def close(self) -> None:
         """Close the database connections."""
@@ -51,6 +53,7 @@ def build(settings: Settings, *, role: str = "orchestrator") -> Orchestrator:
     engine = make_engine(settings, role=role)
     sessions = session_factory(engine)
     execution = Execution(settings, sessions)
+    leadership = Leadership(sessions, settings.leader_ttl_s)
     return Orchestrator(
         settings=settings,
         engine=engine,
@@ -59,9 +62,10 @@ def build(settings: Settings, *, role: str = "orchestrator") -> Orchestrator:
         dispatcher=Dispatcher(settings, sessions),
         monitor=Monitor(settings, sessions, execution),
         agents=Agents(settings, sessions),
-        leadership=Leadership(sessions, settings.leader_ttl_s),
+        leadership=leadership,
         creation=Creation(settings, sessions),
         job_manager=JobManager(settings, sessions),
         reporter=Reporter(settings, sessions),
         accounts=Accounts(settings, sessions),
+        readiness=Readiness(settings, engine, leadership),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
@@ -155,7 +156,7 @@ class JobManager:
             numbered = self._view(session, job_id).job.creator_status == "completed"
             return requirements.page(session, job_id, wanted, at, numbered=numbered)
 
-    def requirement(self, job_id: UUID, rid: str) -> tuple[Requirement, str]:
+    def requirement(self, job_id: UUID, rid: str) -> Row[Requirement, str]:
         """One requirement and its shown status.
 
         Raises:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from orchestrator.domain import progress
 from orchestrator.domain.job import LIVE, JobStatus, PhaseStatus
+from orchestrator.domain.report import error_of
 from orchestrator.domain.step import ENDED, StepState
 from orchestrator.domain.waiting import OpenSteps, Reason, Waiting, waiting_for
 from orchestrator.storage import jobs, requirements
@@ -27,6 +28,16 @@ class JobView:
     document: Document
     requirements: dict[str, int]
     waiting: Waiting
+
+    @property
+    def itself(self) -> JobView:
+        """For schemas that show job and document as one."""
+        return self
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Why the job failed: {code, message, details}; None where it did not."""
+        return error_of(self.job)
 
 
 @dataclass(frozen=True, slots=True)

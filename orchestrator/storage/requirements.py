@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, column, delete, exists, func, select, table
+from sqlalchemy import ColumnElement, Row, Select, case, column, delete, exists, func, select, table
 from sqlalchemy.orm import Session
 
 from orchestrator.storage import paging
@@ -53,10 +53,9 @@ def page(
     return paging.page(session, statement, at, {"requirements": job_id, "filter": wanted, "numbered": numbered})
 
 
-def find(session: Session, job_id: UUID, rid: str) -> tuple[Requirement, str] | None:
-    """One requirement and its shown status."""
-    row = session.execute(_shown(job_id).where(Requirement.rid == rid)).one_or_none()
-    return (row.Requirement, row.shown) if row else None
+def find(session: Session, job_id: UUID, rid: str) -> Row[Requirement, str] | None:
+    """One requirement and its shown status, as in a page."""
+    return session.execute(_shown(job_id).where(Requirement.rid == rid)).one_or_none()
 
 
 def stream(session: Session, job_id: UUID, statuses: Sequence[str] = ()) -> Iterator[Requirement]:

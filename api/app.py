@@ -1,0 +1,45 @@
+"""The Flask application: doors only, everything else is in the services."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import context, problems
+from api.arguments import FORM_PARTS, JSON_BYTES, StrictRequest
+from api.auth import SECURITY_SCHEMES, public
+from api.context import VERSION
+from api.routes import agents, docs, documents, health, jobs, reports, requirements, steps
+from orchestrator.bootstrap import Orchestrator
+
+RESOURCES = (jobs, documents, steps, requirements, reports, agents, health)
+
+
+def create_app(orchestrator: Orchestrator) -> Flask:
+    """Make the application around these services. Opens no connection."""
+    app = Flask("api", static_url_path="/docs/assets", static_folder="static")
+    app.request_class = StrictRequest
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.strict_slashes = False
+    app.extensions[context.EXTENSION] = orchestrator
+    app.config.update(
+        MAX_CONTENT_LENGTH=orchestrator.settings.max_upload_bytes + JSON_BYTES,
+        MAX_FORM_MEMORY_SIZE=JSON_BYTES,
+        MAX_FORM_PARTS=FORM_PARTS,
+        API_TITLE="Requirement orchestrator",
+        API_VERSION=VERSION,
+        OPENAPI_VERSION="3.1.0",
+    )
+    context.register(app)
+    problems.register(app)
+    app.view_functions["static"] = public(app.view_functions["static"])
+    _add_resources(app)
+    return app
+
+
+def _add_resources(app: Flask) -> None:
+    api = problems.ProblemApi(app)
+    for name, scheme in SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
+    for resource in RESOURCES:
+        api.register_blueprint(resource.blp)
+    app.register_blueprint(docs.blp)

@@ -1,0 +1,92 @@
+"""What a request carries through the doors: the services, its id, its caller."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from typing import cast
+from uuid import UUID, uuid4
+
+from flask import Flask, Response, current_app, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from orchestrator.bootstrap import Orchestrator
+from orchestrator.domain.access import Principal
+from orchestrator.errors import Invalid
+
+VERSION = version("requirement-orchestrator")
+EXTENSION = "orchestrator"
+HEADER = "X-Request-ID"
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_RID = re.compile(r"R-[A-Z2-7]{10}")
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def register(app: Flask) -> None:
+    """Give every request an id before anything else, and every answer that id and the security headers."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def services() -> Orchestrator:
+    """The services of this process."""
+    return cast(Orchestrator, current_app.extensions[EXTENSION])
+
+
+def request_id() -> str:
+    """The id of this request: the caller's own where it is well formed."""
+    return cast(str, g.request_id)
+
+
+def principal() -> Principal:
+    """Who calls; only behind `requires`."""
+    return cast(Principal, g.principal)
+
+
+def job_id_of(text: str) -> UUID:
+    """A job's id from the path.
+
+    Raises:
+        Invalid: it is no UUID.
+    """
+    if not _UUID.fullmatch(text):
+        raise Invalid(
+            "A job's id is a UUID such as 123e4567-e89b-42d3-a456-426614174000.", details={"parameter": "job_id"}
+        )
+    return UUID(text)
+
+
+def rid_of(text: str) -> str:
+    """A requirement's id from the path.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if not _RID.fullmatch(text):
+        raise Invalid(
+            "A requirement's id is R- and ten characters A-Z, 2-7, such as R-ABCDEFGH23.", details={"parameter": "rid"}
+        )
+    return text
+
+
+def _begin() -> None:
+    given = request.headers.get(HEADER, "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    clear_contextvars()
+    bind_contextvars(request_id=g.request_id)
+
+
+def _end(answer: Response) -> Response:
+    answer.headers[HEADER] = g.get("request_id", "")
+    for name, value in SECURITY_HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer

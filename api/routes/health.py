@@ -1,0 +1,34 @@
+"""/health and /ready: for the supervisor and the load balancer."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from api.arguments import Resource
+from api.auth import public
+from api.context import VERSION, services
+from api.schemas.health import HealthSchema, ReadySchema
+
+blp = Resource("health", __name__, description="Is it alive, and can it work.")
+
+_STARTED = time.monotonic()
+
+
+@blp.get("/health")
+@public
+@blp.answers(200, HealthSchema)
+def health() -> Any:
+    """Tell that this process answers; asks nobody else."""
+    return {"status": "ok", "version": VERSION, "uptime_s": round(time.monotonic() - _STARTED, 3)}
+
+
+@blp.get("/ready")
+@public
+@blp.also(503, schema=ReadySchema, description="One of the checks failed")
+@blp.answers(200, ReadySchema)
+def ready() -> Any:
+    """Ask the database, the schema, the broker and the leader."""
+    checks = services().readiness.checks()
+    well = all(check.ok for check in checks.values())
+    return {"status": "ready" if well else "not_ready", "checks": checks}, 200 if well else 503

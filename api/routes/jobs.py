@@ -1,0 +1,103 @@
+"""/jobs: submit, list, show, cancel, progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from api.arguments import FORM, Resource
+from api.auth import requires
+from api.context import job_id_of, principal, request_id, services
+from api.paging import shown
+from api.schemas.jobs import JobPageSchema, JobQuery, JobSchema, ProgressSchema, SubmissionSchema
+from orchestrator.domain.access import Role
+from orchestrator.domain.submission import Submission, Upload
+from orchestrator.services.job_view import JobView
+
+blp = Resource("jobs", __name__, description="A document and a prompt on their way to a report.")
+
+_FORM_TOO = {"content": {FORM: {"schema": SubmissionSchema}}}
+
+
+@blp.post("/jobs")
+@requires(Role.OPERATOR)
+@blp.describes(requestBody=_FORM_TOO)
+@blp.takes(SubmissionSchema, "submission")
+@blp.answers(202, JobSchema, headers={"Location": {"schema": {"type": "string"}}})
+def submit(fields: dict[str, Any]) -> Any:
+    """Submit a document and a prompt."""
+    wish = Submission(
+        owner=principal().owner,
+        correlation_id=request_id(),
+        document=_upload(fields.pop("document", None)) or fields.pop("document_id", None),
+        tags=tuple(fields.pop("tags")),
+        **fields,
+    )
+    view = services().job_manager.submit(wish)
+    return view, {"Location": url_for("jobs.show", job_id=view.job.id)} | _etag(view)
+
+
+@blp.get("/jobs")
+@requires(Role.VIEWER)
+@blp.takes(JobQuery, "query")
+@blp.answers(200, JobPageSchema)
+def index(query: dict[str, Any]) -> Any:
+    """List jobs, the newest first."""
+    statuses = sorted({"created" if status == "pending" else str(status) for status in query["status"]})
+    return shown(services().job_manager.list(statuses, query["paging"]))
+
+
+@blp.get("/jobs/<job_id>")
+@requires(Role.VIEWER)
+@blp.answers(200, JobSchema)
+def show(job_id: str) -> Any:
+    """Show a job with its requirement statistics."""
+    view = services().job_manager.get(job_id_of(job_id))
+    return view, _etag(view)
+
+
+@blp.delete("/jobs/<job_id>")
+@requires(Role.OPERATOR)
+@blp.answers(202, JobSchema)
+def remove(job_id: str) -> Any:
+    """Cancel a job: what is integrated stays, the rest is dropped."""
+    view = services().job_manager.cancel(job_id_of(job_id))
+    return view, _etag(view)
+
+
+@blp.post("/jobs/<job_id>/cancel")
+@requires(Role.OPERATOR)
+@blp.answers(202, JobSchema)
+def cancel(job_id: str) -> Any:
+    """Cancel a job, as DELETE does."""
+    view = services().job_manager.cancel(job_id_of(job_id))
+    return view, _etag(view)
+
+
+@blp.get("/jobs/<job_id>/progress")
+@requires(Role.VIEWER)
+@blp.answers(200, ProgressSchema)
+def progress(job_id: str) -> Any:
+    """Tell how far a job is."""
+    return services().job_manager.progress(job_id_of(job_id))
+
+
+@blp.get("/jobs/<job_id>/document")
+@requires(Role.VIEWER)
+@blp.also(200, content_type="application/octet-stream", schema={"type": "string", "format": "binary"})
+def document(job_id: str) -> Response:
+    """Give the document back as it was sent."""
+    stored = services().job_manager.document(job_id_of(job_id))
+    answer = Response(stored.chunks if request.method == "GET" else None, content_type=stored.media_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=stored.file_name)
+    answer.content_length = stored.document.size_bytes
+    return answer
+
+
+def _etag(view: JobView) -> dict[str, str]:
+    return {"ETag": f'"{view.job.version}"'}
+
+
+def _upload(file: Any) -> Upload | None:
+    return Upload(file.filename, file.stream.read(), file.mimetype or None) if file else None

@@ -1,0 +1,168 @@
+"""Jobs as they come in and as they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from api.schemas.fields import CommaList, File, FileName, Identifier, JsonObject, Name, PageQuery, Text
+from orchestrator.domain.job import ENGINES, ON_ERROR, JobStatus
+from orchestrator.domain.submission import PROMPT_CHARACTERS, SCOPE_CHARACTERS, TAG_CHARACTERS, TAGS
+from orchestrator.services.job_view import JobView
+
+_visible = validate.Regexp(r"(?s).*\S", error="Must not be blank.")
+
+
+class SubmissionSchema(Schema):
+    """What POST /jobs takes, as JSON or as a form."""
+
+    prompt = Text(required=True, validate=[validate.Length(1, PROMPT_CHARACTERS), _visible])
+    document = File(metadata={"type": "string", "format": "binary", "description": "A file; multipart only"})
+    document_id = Identifier(metadata={"description": "Of POST /documents"})
+    file_name = FileName(metadata={"description": "Of the document with this `document_id`"})
+    context = JsonObject(
+        load_default=dict,
+        metadata={"description": "Without a document, the prompt and `context.text` are the document"},
+    )
+    priority = fields.Integer(strict=True, load_default=5, validate=validate.Range(0, 9))
+    engine = Text(load_default="rules", validate=validate.OneOf(ENGINES))
+    scope = Text(load_default=None, validate=[validate.Length(1, SCOPE_CHARACTERS), _visible])
+    tags = fields.List(
+        Name(validate=validate.Length(1, TAG_CHARACTERS)), load_default=list, validate=validate.Length(max=TAGS)
+    )
+    on_error = Text(load_default="fail", validate=validate.OneOf(ON_ERROR))
+
+    @validates_schema
+    def _one_document(self, data: dict[str, Any], **_: Any) -> None:
+        if "document" in data and "document_id" in data:
+            raise ValidationError("Send `document` or `document_id`, not both.", "document_id")
+        if "file_name" in data and "document_id" not in data:
+            raise ValidationError("Goes with `document_id`; a file brings its own name.", "file_name")
+
+
+class JobQuery(PageQuery):
+    """Which jobs to list. `pending` is another word for `created`."""
+
+    status = CommaList(*JobStatus, "pending")
+
+
+class JobDocumentSchema(Schema):
+    """The document of a job."""
+
+    id = fields.UUID(attribute="document.id")
+    sha256 = fields.String(attribute="document.sha256")
+    size_bytes = fields.Integer(attribute="document.size_bytes")
+    file_name = fields.String(attribute="job.file_name")
+    media_type = fields.String(attribute="job.media_type")
+
+
+class CountsSchema(Schema):
+    """Requirements by status; `validating` ones are being judged now."""
+
+    total = fields.Integer()
+    pending = fields.Integer()
+    validating = fields.Integer()
+    integrated = fields.Integer()
+    rejected = fields.Integer()
+    failed = fields.Integer()
+
+
+class JobErrorSchema(Schema):
+    """Why a job failed."""
+
+    code = fields.String()
+    message = fields.String()
+    details = fields.Dict()
+
+
+class JobSchema(Schema):
+    """A job and everything that is known of it."""
+
+    id = fields.UUID(attribute="job.id")
+    status = fields.String(attribute="job.status")
+    creator_status = fields.String(attribute="job.creator_status")
+    validator_status = fields.String(attribute="job.validator_status")
+    waiting_for = fields.String(attribute="waiting.reason", allow_none=True)
+    waiting_until = fields.DateTime(attribute="waiting.until", allow_none=True)
+    owner = fields.String(attribute="job.owner")
+    prompt = fields.String(attribute="job.prompt")
+    document = fields.Nested(JobDocumentSchema, attribute="itself")
+    context = fields.Dict(attribute="job.context")
+    tags = fields.List(fields.String(), attribute="job.tags")
+    scope = fields.String(attribute="job.scope", allow_none=True)
+    engine = fields.String(attribute="job.engine")
+    on_error = fields.String(attribute="job.on_error")
+    priority = fields.Integer(attribute="job.priority")
+    brief = fields.Dict(attribute="job.brief", allow_none=True)
+    requirements = fields.Nested(CountsSchema)
+    statistics = fields.Dict(attribute="job.statistics")
+    coverage = fields.Dict(attribute="job.coverage", allow_none=True)
+    error = fields.Nested(JobErrorSchema, allow_none=True)
+    revision = fields.Integer(attribute="job.revision")
+    version = fields.Integer(attribute="job.version")
+    correlation_id = fields.String(attribute="job.correlation_id")
+    deadline_at = fields.DateTime(attribute="job.deadline_at")
+    created_at = fields.DateTime(attribute="job.created_at")
+    updated_at = fields.DateTime(attribute="job.updated_at")
+    started_at = fields.DateTime(attribute="job.started_at", allow_none=True)
+    completed_at = fields.DateTime(attribute="job.completed_at", allow_none=True)
+    links = fields.Method("links_of", metadata={"type": "object", "additionalProperties": {"type": "string"}})
+
+    def links_of(self, view: JobView) -> dict[str, str]:
+        """Where the parts of this job are."""
+        here = f"/jobs/{view.job.id}"
+        parts = ("progress", "steps", "requirements", "report", "document")
+        return {"self": here} | {part: f"{here}/{part}" for part in parts}
+
+
+class JobItemSchema(JobSchema):
+    """A job in a list: without its large fields."""
+
+    class Meta:
+        exclude = ("context", "brief", "statistics", "coverage")
+
+
+class JobPageSchema(Schema):
+    """A page of jobs, the newest first."""
+
+    items = fields.List(fields.Nested(JobItemSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class PartsSchema(Schema):
+    """Parts of the document."""
+
+    done = fields.Integer()
+    total = fields.Integer()
+
+
+class StepCountsSchema(Schema):
+    """Steps by what became of them."""
+
+    done = fields.Integer()
+    open = fields.Integer()
+    dead = fields.Integer()
+    cancelled = fields.Integer()
+
+
+class RangeSchema(Schema):
+    """A range in seconds."""
+
+    low = fields.Float()
+    high = fields.Float()
+
+
+class ProgressSchema(Schema):
+    """How far a job is."""
+
+    job_id = fields.UUID()
+    status = fields.String()
+    waiting_for = fields.String(allow_none=True)
+    percent = fields.Integer(metadata={"minimum": 0, "maximum": 100, "description": "Never falls"})
+    parts = fields.Nested(PartsSchema)
+    steps = fields.Nested(StepCountsSchema)
+    requirements = fields.Nested(CountsSchema)
+    elapsed_s = fields.Float()
+    eta_s = fields.Nested(RangeSchema, allow_none=True)
+    queue_position = fields.Integer(allow_none=True, metadata={"description": "1 is next"})

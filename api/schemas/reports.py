@@ -1,0 +1,23 @@
+"""Reports: which format, and the answer before there is one."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from api.schemas.fields import Text
+from orchestrator.domain.report import FORMATS
+
+
+class ReportQuery(Schema):
+    """In which format."""
+
+    format = Text(load_default="text", validate=validate.OneOf(list(FORMATS)))
+
+
+class ReportPendingSchema(Schema):
+    """There is no report yet: the job runs, or its report is being made."""
+
+    status = fields.String()
+    job_status = fields.String()
+    percent = fields.Integer()
+    detail = fields.String()

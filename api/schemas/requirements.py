@@ -1,0 +1,96 @@
+"""Requirements as they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from api.schemas.fields import CommaList, PageQuery
+from orchestrator.domain.requirement import Modality, RequirementStatus, RequirementType
+from orchestrator.storage.requirements import RequirementFilter
+
+
+class RequirementQuery(PageQuery):
+    """Which requirements to list."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
+    status = CommaList(*RequirementStatus, "validating")
+    modality = CommaList(*Modality)
+    type = CommaList(*RequirementType)
+    min_confidence = fields.Float(load_default=None, validate=validate.Range(0, 1))
+
+    @post_load
+    def _filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        wanted = RequirementFilter(
+            statuses=tuple(data["status"]),
+            modalities=tuple(data["modality"]),
+            types=tuple(data["type"]),
+            min_confidence=data["min_confidence"],
+        )
+        return data | {"wanted": wanted}
+
+
+class CitationSchema(Schema):
+    """Words of the document, to the letter: `quote` is text[start:end]."""
+
+    quote = fields.String()
+    start = fields.Integer()
+    end = fields.Integer()
+    page = fields.Integer(allow_none=True)
+    locator = fields.String()
+    match = fields.String()
+
+
+class LocationSchema(Schema):
+    """Where a requirement stands."""
+
+    page = fields.Integer(allow_none=True)
+    locator = fields.String()
+    section = fields.String()
+    start = fields.Integer()
+    end = fields.Integer()
+
+
+class RequirementSchema(Schema):
+    """A requirement, its sources, and what became of it. What is not known is null."""
+
+    rid = fields.String(attribute="Requirement.rid")
+    seq = fields.Integer(attribute="Requirement.seq", allow_none=True)
+    status = fields.String(attribute="shown")
+    requirement_name = fields.String(attribute="Requirement.requirement_name")
+    requirement_text = fields.String(attribute="Requirement.requirement_text")
+    modality = fields.String(attribute="Requirement.modality")
+    requirement_type = fields.String(attribute="Requirement.requirement_type", allow_none=True)
+    priority = fields.String(attribute="Requirement.priority", allow_none=True)
+    addressee = fields.String(attribute="Requirement.addressee", allow_none=True)
+    source_document = fields.String(attribute="Requirement.source_document")
+    source_location = fields.Nested(LocationSchema, attribute="Requirement.source_location")
+    citations = fields.List(fields.Nested(CitationSchema), attribute="Requirement.citations")
+    confidence_score = fields.Float(attribute="Requirement.confidence_score")
+    needs_review = fields.Boolean(attribute="Requirement.needs_review")
+    reasons = fields.List(fields.Raw(), attribute="Requirement.reasons")
+    relevance = fields.Float(attribute="Requirement.relevance", allow_none=True)
+    relevance_words = fields.List(fields.String(), attribute="Requirement.relevance_words")
+    is_gobd_relevant = fields.Boolean(attribute="Requirement.is_gobd_relevant", allow_none=True)
+    is_gdpr_relevant = fields.Boolean(attribute="Requirement.is_gdpr_relevant", allow_none=True)
+    research_notes = fields.String(attribute="Requirement.research_notes")
+    mentioned_objects = fields.List(fields.String(), attribute="Requirement.mentioned_objects")
+    mentioned_messages = fields.List(fields.String(), attribute="Requirement.mentioned_messages")
+    quality = fields.Dict(attribute="Requirement.quality", allow_none=True)
+    fulfilment = fields.String(attribute="Requirement.fulfilment", allow_none=True)
+    gap = fields.String(attribute="Requirement.gap", allow_none=True)
+    evidence = fields.List(fields.Raw(), attribute="Requirement.evidence", allow_none=True)
+    neo4j_id = fields.String(attribute="Requirement.neo4j_id", allow_none=True)
+    rejection_reason = fields.String(attribute="Requirement.rejection_reason", allow_none=True)
+    retry_count = fields.Integer(attribute="Requirement.retry_count")
+    last_error = fields.String(attribute="Requirement.last_error", allow_none=True)
+    created_at = fields.DateTime(attribute="Requirement.created_at")
+    updated_at = fields.DateTime(attribute="Requirement.updated_at")
+
+
+class RequirementPageSchema(Schema):
+    """A page of requirements in the order of the document."""
+
+    items = fields.List(fields.Nested(RequirementSchema))
+    next_cursor = fields.String(allow_none=True)
