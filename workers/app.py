@@ -6,9 +6,8 @@ from celery import Celery
 
 app = Celery("orchestrator")
 app.config_from_object("celeryconfig", force=True)
-app.conf.imports = (
-    "workers.signals",
-    "workers.creator.tasks",
-    "workers.validator.tasks",
-    "workers.maintenance.tasks",
-)
+
+
+def take_on(kind: str) -> None:
+    """Load the tasks of one kind of worker; the others' libraries stay out of its memory."""
+    app.conf.imports = ("workers.signals", f"workers.{kind}.tasks")

@@ -29,8 +29,9 @@ def worker(kind: str, concurrency: int) -> None:
 
     configure(load(), service=kind)
 
-    from workers.app import app
+    from workers.app import app, take_on
 
+    take_on(kind)
     app.conf.worker_concurrency = concurrency
     app.worker_main(
         [
