@@ -1,4 +1,4 @@
-"""Real servers for the tests: one PostgreSQL and one Valkey for all processes of a run, started when first asked for."""
+"""Real servers for the tests: one PostgreSQL and one Valkey for all processes of a run, started on first use."""
 
 from __future__ import annotations
 

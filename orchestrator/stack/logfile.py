@@ -18,9 +18,11 @@ class LogFile:
         self.path = path
         self.older = path.with_name(path.name + ".1")
         self.max_bytes = max_bytes
+        self._begin = 0
 
     def open(self) -> BinaryIO:
         """Opens it for a child: append mode, so that the file may be truncated while the child writes."""
+        self._begin = self._size()
         return os.fdopen(os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0)
 
     def rotate(self) -> None:
@@ -36,11 +38,12 @@ class LogFile:
             os.truncate(self.path, 0)
 
     def tail(self, lines: int = 15) -> str:
-        """Returns the last lines, for an error message."""
+        """Returns the last lines since the last start, for an error message."""
         if not self.path.exists():
             return ""
         with self.path.open("rb") as source:
-            source.seek(max(0, self._size() - TAIL_BYTES))
+            size = self._size()
+            source.seek(max(self._begin if self._begin <= size else 0, size - TAIL_BYTES))
             text = source.read().decode("utf-8", "replace")
         return "\n".join(text.splitlines()[-lines:])
 

@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 
 from orchestrator.errors import Unavailable
 from orchestrator.stack import binaries

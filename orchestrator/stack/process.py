@@ -48,6 +48,7 @@ class ChildSpec:
         stop_signal: asks it to end; after `stop_timeout_s` the group is killed.
         orphan_signal: ends it when the supervisor is gone or the operator is in a hurry.
         account: who runs it; None is the caller.
+        once: it does its work and ends: not restarted.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ChildSpec:
     orphan_signal: int = signal.SIGKILL
     account: Account | None = None
     cwd: Path | None = None
+    once: bool = False
 
 
 class Child:
@@ -96,7 +98,7 @@ class Child:
         """Advances the state machine; returns the exit code if the process has ended since the last tick."""
         now = time.monotonic()
         ended = self._reap()
-        if ended is not None and self.state is ChildState.RUNNING:
+        if ended is not None and self.state is ChildState.RUNNING and not self.spec.once:
             self._plan_restart(now)
         elif ended is not None:
             self.state = ChildState.STOPPED

@@ -1,7 +1,7 @@
 """Ends the process groups of a supervisor that died without ending them: kill -9 leaves nothing behind.
 
 A program of its own that imports only the standard library. It reads lines from stdin, `+GROUP SIGNAL` and `-GROUP`;
-the end of stdin is the end of the supervisor. Then every group still known gets its signal, and two seconds later
+the end of stdin is the end of the supervisor. Then every group still known gets its signal, and a moment later
 SIGKILL.
 """
 
@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterable
 
-PATIENCE_S = 2.0
+PATIENCE_S = 1.5
 
 
 def main() -> None:

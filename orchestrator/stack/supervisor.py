@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestrator.errors import Unavailable
+from orchestrator.errors import OrchestratorError
 from orchestrator.stack import reaper
 from orchestrator.stack.logfile import LogFile
 from orchestrator.stack.process import Child, ChildSpec, ChildState
@@ -22,7 +22,7 @@ class StopRequested(Exception):
     """The operator asked to stop while the stack was still starting."""
 
 
-class NotReady(Unavailable):
+class NotReady(OrchestratorError):
     """A child did not come up; `details["log"]` holds its last lines."""
 
     code = "not_ready"
@@ -103,6 +103,24 @@ class Supervisor:
             if time.monotonic() > limit:
                 raise NotReady(f"{what} did not come up in {timeout_s:.0f} s", details={"log": child.log.tail()})
             time.sleep(TICK_S)
+
+    def finish(self, child: Child, what: str, timeout_s: float) -> None:
+        """Waits until a child that runs once has done its work.
+
+        Raises:
+            NotReady: it failed or the time is over.
+            StopRequested: the operator wants to stop.
+        """
+        limit = time.monotonic() + timeout_s
+        while child.last_exit is None:
+            if self.stop_requests:
+                raise StopRequested
+            if time.monotonic() > limit:
+                raise NotReady(f"{what} did not end in {timeout_s:.0f} s", details={"log": child.log.tail()})
+            self.tick()
+            time.sleep(TICK_S)
+        if child.last_exit:
+            raise NotReady(f"{what} failed ({describe_exit(child.last_exit)})", details={"log": child.log.tail()})
 
     def close(self) -> None:
         """Stops every child, lowest stage first; returns when none is left. Another stop request hurries."""

@@ -1,7 +1,8 @@
 """Servers for a test run: one PostgreSQL and one Valkey for all its processes, gone when the run is gone.
 
-`python -P -m orchestrator.stack.testing DIR` starts them, writes `DIR/urls.json` and keeps them while somebody holds a lock on
-`DIR/alive`, which the kernel lets go when that process ends, however it ends. Then it stops them and deletes DIR.
+`python -P -m orchestrator.stack.testing DIR` starts them, writes `DIR/urls.json` and keeps them while somebody holds a
+lock on `DIR/alive`, which the kernel lets go when that process ends, however it ends. Then it stops them and deletes
+DIR.
 """
 
 from __future__ import annotations

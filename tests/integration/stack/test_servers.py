@@ -11,13 +11,6 @@ from orchestrator.stack.layout import StateDir, StateInUse
 from orchestrator.stack.servers import servers
 
 
-@pytest.fixture
-def state_dir(tmp_path: Path):
-    path = tmp_path / "state"
-    yield path
-    StateDir(path).remove()
-
-
 def test_servers_answer_keep_their_data_and_lock_their_directory(state_dir: Path) -> None:
     with servers(state_dir) as urls:
         engine = create_engine(urls.database_url)

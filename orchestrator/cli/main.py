@@ -1,0 +1,64 @@
+"""The console command `orchestrator`: a table of commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from orchestrator.errors import OrchestratorError
+from orchestrator.stack.exit_codes import exit_code
+
+# name -> (where it is, one line for --help); in the order of --help
+COMMANDS = {
+    "up": ("orchestrator.cli.up:up", "Run the whole stack on this machine."),
+    "worker": ("orchestrator.cli.worker:worker", "Run a worker: creator, validator or maintenance."),
+    "beat": ("orchestrator.cli.beat:beat", "Run the leader: recovery, schedule and dispatch."),
+    "flower": ("orchestrator.cli.flower:flower", "Run Flower on the queues."),
+    "submit": ("orchestrator.cli.submit:submit", "Submit a document with a prompt."),
+    "jobs": ("orchestrator.cli.jobs:jobs", "List, follow and cancel jobs, and read their results."),
+    "agents": ("orchestrator.cli.agents:agents", "List the workers."),
+    "graph": ("orchestrator.cli.graph:graph", "Load the domain model."),
+    "db": ("orchestrator.cli.db:db", "Migrate a database, or show its schema revision."),
+}
+
+
+class LazyGroup(click.Group):
+    """Shows the table and imports a command's module only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="requirement-orchestrator", prog_name="orchestrator")
+def cli() -> None:
+    """Extract cited requirements from documents, validate them and link them to business objects."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Runs the command; an expected error becomes one line (and a log's last lines) on stderr and an exit code."""
+    try:
+        cli.main(args=arguments, prog_name="orchestrator")
+    except OrchestratorError as error:
+        click.echo(f"orchestrator: {error.message}", err=True)
+        if error.details.get("log"):
+            click.echo(error.details["log"], err=True)
+        sys.exit(exit_code(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The processes of the stack above the two servers, each a console command configured by its environment alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.stack.ports import free_port, is_free
+from orchestrator.stack.process import ChildSpec
+
+# Stopped in this order; the servers come last (valkey 80, postgres 90).
+STAGE_ENTRANCE = 10
+STAGE_WORKERS = 20
+STAGE_FLOWER = 30
+
+FIRST_HEALTH_PORT = {"creator": 8001, "validator": 8002}
+FLOWER_PORT = 5555
+WORKER_STOP_S = 35.0  # above the soft shutdown of 25 s
+API_STOP_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How many worker processes of each kind to start."""
+
+    creators: int = 1
+    validators: int = 1
+    maintenance: int = 1
+
+
+class ServiceSpecs:
+    """Builds the specs and hands out ports; `ports` tells which, by child name.
+
+    Args:
+        database_url, redis_url: the servers, embedded or not.
+        state_dir: handed on, and the working directory of every child.
+        bind, port: where the API listens.
+    """
+
+    def __init__(self, database_url: str, redis_url: str, state_dir: Path, bind: str, port: int):
+        self.bind = bind
+        self.ports: dict[str, int] = {"api": port}
+        self._state_dir = state_dir
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name not in _replaced()},
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "ORCHESTRATOR_STATE_DIR": str(state_dir),
+            "ORCHESTRATOR_API_HOST": bind,
+            "ORCHESTRATOR_API_PORT": str(port),
+        }
+
+    def prepare(self) -> ChildSpec:
+        """Migrates the schema and makes the first admin key; waits for the database by itself."""
+        argv = (sys.executable, "-P", "-m", "orchestrator.stack.prepare")
+        return ChildSpec("prepare", argv, self._environment, STAGE_ENTRANCE, cwd=self._state_dir, once=True)
+
+    def all(self, scale: Scale) -> list[ChildSpec]:
+        """Every service, in the order to start them."""
+        counts = {"creator": scale.creators, "validator": scale.validators, "maintenance": scale.maintenance}
+        workers = [self.worker(kind, number) for kind, count in counts.items() for number in range(1, count + 1)]
+        return [self._api(), self._beat(), *workers, self._flower()]
+
+    def worker(self, kind: str, number: int) -> ChildSpec:
+        """One worker process; to grow, ask for a number that is not in use."""
+        name = f"{kind}-{number}"
+        self.ports[name] = self._port(FIRST_HEALTH_PORT.get(kind, 0) if number == 1 else 0)
+        extra = {"ORCHESTRATOR_HEALTH_PORT": str(self.ports[name]), "REMAP_SIGTERM": "SIGQUIT"}
+        return self._command(name, ("worker", kind), STAGE_WORKERS, WORKER_STOP_S, extra)
+
+    def _api(self) -> ChildSpec:
+        return self._command("api", ("api",), STAGE_ENTRANCE, API_STOP_S)
+
+    def _beat(self) -> ChildSpec:
+        return self._command("beat", ("beat",), STAGE_ENTRANCE)
+
+    def _flower(self) -> ChildSpec:
+        self.ports["flower"] = self._port(FLOWER_PORT)
+        return self._command(
+            "flower", ("flower",), STAGE_FLOWER, extra={"ORCHESTRATOR_FLOWER_PORT": str(self.ports["flower"])}
+        )
+
+    def _command(
+        self,
+        name: str,
+        words: tuple[str, ...],
+        stage: int,
+        stop_timeout_s: float = 10.0,
+        extra: Mapping[str, str] | None = None,
+    ) -> ChildSpec:
+        return ChildSpec(
+            name=name,
+            argv=(sys.executable, "-P", "-m", "orchestrator.cli.main", *words),
+            env={**self._environment, **(extra or {})},
+            stage=stage,
+            stop_signal=signal.SIGTERM,
+            stop_timeout_s=stop_timeout_s,
+            cwd=self._state_dir,
+        )
+
+    def _port(self, preferred: int) -> int:
+        taken = frozenset(self.ports.values())
+        if preferred and preferred not in taken and is_free(preferred):
+            return preferred
+        return free_port(taken=taken)
+
+
+def _replaced() -> set[str]:
+    return {"DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"}

@@ -1,0 +1,71 @@
+"""Makes a database ready for the services: schema and first admin key. `python -P -m orchestrator.stack.prepare`.
+
+A process of its own: it imports the ORM while the servers start, and its memory is free again afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from orchestrator import config
+from orchestrator.errors import OrchestratorError, Unavailable
+from orchestrator.services.accounts import ensure_admin_key
+from orchestrator.stack.exit_codes import exit_code
+from orchestrator.stack.layout import StateDir, write_private
+from orchestrator.storage import migrate
+from orchestrator.storage.engine import make_engine, session_factory
+
+DATABASE_WAIT_S = 60.0
+
+
+def prepare(settings: config.Settings, preset_key: str | None) -> None:
+    """Waits for the database, migrates it, and stores the admin key, preset or made, in the state directory.
+
+    Raises:
+        Unavailable: the database does not answer in time.
+        ConfigError: the schema is newer than this code.
+    """
+    engine = make_engine(settings, role="prepare", pool=False)
+    try:
+        _await_database(engine)
+        migrate.upgrade(settings.database_url)
+        made = ensure_admin_key(session_factory(engine), preset_key)
+    finally:
+        engine.dispose()
+    key = preset_key or made
+    if key:
+        write_private(StateDir(settings.state_dir).admin_key_file, key + "\n")
+
+
+def _await_database(engine: Engine) -> None:
+    limit = time.monotonic() + DATABASE_WAIT_S
+    while True:
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except OperationalError as error:
+            if time.monotonic() > limit:
+                reason = str(error.orig).strip().splitlines()[0]
+                raise Unavailable(f"the database does not answer: {reason}; check DATABASE_URL") from error
+            time.sleep(0.05)
+        else:
+            return
+
+
+def main() -> int:
+    """Runs `prepare` with the environment's settings; returns the exit code."""
+    try:
+        prepare(config.load(), os.environ.get("ORCHESTRATOR_ADMIN_KEY") or None)
+    except OrchestratorError as error:
+        print(error.message, file=sys.stderr)
+        return exit_code(error)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
