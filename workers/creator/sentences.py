@@ -12,38 +12,44 @@ from typing import Final
 
 from orchestrator.domain.document import Span
 
-_NEVER: Final = frozenset(
-    """abb abschn abs absatz anh anl anm aufl az bd begr beil bes betr bzgl bzw ca chap cf cl co d dok dr e     eg engl entspr evtl exkl fa fig ggf ggfs gem gez grds h hrsg hs i ie inkl inh insb insbes kap kgl m     mio mrd msgr n nos nr nrn o p para pp prof r rd rdnr rn rz rzn s sect sog sp st std str tel u
-    urspr v verf vgl vol vorl vs x z ziff zit zzgl bspw usf gegr geb jur lfd mtl nat phys tgl approx incl
-    mr mrs ms messrs hon viz bstbl bgbl abl""".split()
-)
+_NEVER_WORDS: Final = """
+    abb abschn abs absatz anh anl anm aufl az bd begr beil bes betr bzgl bzw ca chap cf cl co d dok dr e eg engl
+    entspr evtl exkl fa fig ggf ggfs gem gez grds h hrsg hs i ie inkl inh insb insbes kap kgl m mio mrd msgr n
+    nos nr nrn o p para pp prof r rd rdnr rn rz rzn s sect sog sp st std str tel u urspr v verf vgl vol vorl vs
+    x z ziff zit zzgl bspw usf gegr geb jur lfd mtl nat phys tgl approx incl mr mrs ms messrs hon viz bstbl bgbl
+    abl
+"""
+_NEVER: Final = frozenset(_NEVER_WORDS.split())
 """Abbreviations that something always follows."""
 
-_MAYBE: Final = frozenset(
-    "etc usw ff f a al b dgl ä co corp inc ltd jr sr plc uvm uä ua art alt no min max mind tab sec ed lit tit".split()
-    + "div sen reg rev sent ord".split()
-)
+_MAYBE_WORDS: Final = """
+    etc usw ff f a al b dgl ä co corp inc ltd jr sr plc uvm uä ua art alt no min max mind tab sec ed lit tit div
+    sen reg rev ord
+"""
+_MAYBE: Final = frozenset(_MAYBE_WORDS.split())
 """Abbreviations that may also end a sentence: they do before a word that opens one."""
 
-_OPENERS: Final = frozenset(
-    """der die das dies diese dieser dieses dem den des ein eine einem einen einer eines er sie es wir ist sind wird
-    werden wenn falls soweit sofern sollte sollten im in am an bei beim für mit nach auf aus durch zur zum zu als auch
-    daher damit dabei darüber dazu dagegen andernfalls hierzu hierfür hierbei jede jeder jedes alle bis nur nicht kein
-    keine so sodann ferner zudem weiterhin außerdem jedoch dementsprechend gleiches satz absatz vgl siehe
-    the this that these those a an it its they he she we if when where whenever unless until upon any all each every
-    no nothing such in on at by for from with without within under to as but however therefore otherwise following
-    notwithstanding subject member points paragraph""".split()
-)
+_OPENERS_WORDS: Final = """
+    der die das dies diese dieser dieses dem den des ein eine einem einen einer eines er sie es wir ist sind
+    wird werden wenn falls soweit sofern sollte sollten im in am an bei beim für mit nach auf aus durch zur zum
+    zu als auch daher damit dabei darüber dazu dagegen andernfalls hierzu hierfür hierbei jede jeder jedes alle
+    bis nur nicht kein keine so sodann ferner zudem weiterhin außerdem jedoch dementsprechend gleiches satz
+    absatz vgl siehe the this that these those a an it its they he she we if when where whenever unless until
+    upon any all each every no nothing such in on at by for from with without within under to as but however
+    therefore otherwise following notwithstanding subject member points paragraph
+"""
+_OPENERS: Final = frozenset(_OPENERS_WORDS.split())
 
 _END: Final = re.compile(
     r"(?P<stop>[.!?…]+)(?P<close>[\"'”“»«’)\]]*)(?P<space>\s+)(?=[\"'„“”»«‚‘’(\[]*[A-ZÄÖÜ0-9§•–-])|\s*\n\s*| \| "
 )
 _LAST: Final = re.compile(r"[^\s(\[„“\"‚‘/]+$")
 _NEXT: Final = re.compile(r"[\"'„“”»«‚‘’(\[]*([^\s,;:.)]+)")
-_MONTHS: Final = frozenset(
-    """januar februar märz april mai juni juli august september oktober november dezember quartal halbjahr
-    jahrhundert january february march may june july october december""".split()
-)
+_MONTHS_WORDS: Final = """
+    januar februar märz april mai juni juli august september oktober november dezember quartal halbjahr
+    jahrhundert january february march may june july october december
+"""
+_MONTHS: Final = frozenset(_MONTHS_WORDS.split())
 _BRACKET_REACH: Final = 600
 
 

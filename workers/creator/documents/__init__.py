@@ -9,7 +9,9 @@ from typing import Final
 
 from orchestrator.domain.document import DocumentText
 from orchestrator.errors import DocumentError, Unsupported
-from workers.creator.blocks import Block, Draft, Kind
+from workers.creator.blocks import Draft
+from workers.creator.documents.docx import read_docx
+from workers.creator.documents.html import read_html
 from workers.creator.documents.pdf import read_pdf
 from workers.creator.documents.text import read_markdown, read_plain
 from workers.creator.language import language_of
@@ -74,6 +76,10 @@ def _check(draft: Draft, limits: ReadLimits) -> None:
 
 READERS: Final[dict[str, Callable[[bytes, ReadLimits], Draft]]] = {
     "application/pdf": lambda data, limits: read_pdf(data, limits.pages),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": lambda data, limits: read_docx(
+        data, limits.unpacked_bytes
+    ),
+    "text/html": lambda data, limits: read_html(data),
     "text/markdown": lambda data, limits: read_markdown(data),
     "text/plain": lambda data, limits: read_plain(data),
 }

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
-_PAGE: Final = r"(?:Seite|Page|S\.|p\.)\s*\d{1,4}(?:\s*(?:von|of|/)\s*\d{1,4})?"
+_Line = TypeVar("_Line")
+
+_PAGE: Final = r"(?:Seite|Page)\s*\d{1,4}(?:\s*(?:von|of|/)\s*\d{1,4})?"
 _PAGE_LINE: Final = re.compile(rf"(?:{_PAGE}|[-–—]\s*\d{{1,4}}\s*[-–—]|\d{{1,4}}\s*(?:/|von|of)\s*\d{{1,4}})$", re.I)
 _PAGE_HEAD: Final = re.compile(rf"{_PAGE}(?:\s+|$)", re.I)
 _JOURNAL: Final = re.compile(
-    r"(?=.{0,120}(?:Official Journal of the European (?:Union|Communities)|Amtsblatt der Europäischen (?:Union|Gemein)))"
+    r"(?=.{0,120}(?:Official Journal of the European (?:Union|Comm)|Amtsblatt der Europäischen (?:Union|Gemein)))"
     r"(?:\d{1,2}\.\d{1,2}\.\d{4}|[LC] ?\d{1,4}/\d{1,4}|EN|DE|\|)\s"
 )
 _DIGITS: Final = re.compile(r"\d+")
-_REACH: Final = 3
+_REACH: Final = 5
 """Lines at the top and at the bottom of a page that may be furniture."""
 
 
@@ -43,7 +45,7 @@ def repeated(pages: Sequence[Sequence[str]]) -> frozenset[str]:
     return frozenset(line for line, count in seen.items() if count >= least and line)
 
 
-def edges(lines: Sequence[str]) -> Iterable[str]:
+def edges(lines: Sequence[_Line]) -> list[_Line]:
     """The lines of one page that may be furniture."""
     return [*lines[:_REACH], *lines[_REACH:][-_REACH:]]
 

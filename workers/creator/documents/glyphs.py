@@ -24,6 +24,8 @@ _JUMP: Final = 0.6
 
 _COLUMN: Final = 1.7
 """White space between columns, in sizes of type."""
+_LEVEL: Final = 0.2
+"""Share of the type size by which base lines side by side may differ."""
 _MARKER: Final = 8
 """Longest marker ("3.2.1", "REQ-12:")."""
 
@@ -76,10 +78,12 @@ class _Page:
         for start, end in self._without_head(self._spans()):
             first, last = self._glyph(start), self._glyph(end - 1)
             text = clean(self._chars[start:end].replace(_HYPHEN, SOFT_BREAK).replace(SOFT_BREAK, _HELD))
-            line = Line(text.replace(_HELD, SOFT_BREAK), first.x, last.right, self._number, first.size)
+            size = self._glyph(self._middle(start, end)).size
+            line = Line(text.replace(_HELD, SOFT_BREAK), first.x, last.right, self._number, size)
             line.bold = self._is_bold(start) and self._is_bold(end - 1)
-            if above is not None and first.size:
-                line.gap = max((above - first.y) / first.size, 0.0)
+            if above is not None and size:
+                line.gap = max((above - first.y) / size, 0.0)
+                line.beside = abs(above - first.y) < _LEVEL * size and bool(found) and first.x > found[-1].right
             above = last.y
             if text:
                 found.append(line)
@@ -105,6 +109,11 @@ class _Page:
         if start is not None:
             spans.append((start, end))
         return spans
+
+    def _middle(self, start: int, end: int) -> int:
+        """A character in the middle of the line: at its ends stand markers and raised signs."""
+        middle = (start + end) // 2
+        return middle + 1 if self._chars[middle].isspace() and middle + 1 < end else middle
 
     def _without_head(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """The lines, the first split after a page number that it begins with."""

@@ -32,6 +32,8 @@ class Line:
     gap: float = 0.0
     opens: bool = False
     """A paragraph is known to begin here (a margin number)."""
+    beside: bool = False
+    """Stands to the right of the line before, on the same height: a table's next cell."""
 
     @property
     def char_width(self) -> float:

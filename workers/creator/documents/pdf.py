@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any, Final
 
 import pypdfium2
@@ -105,7 +105,7 @@ def _blocks(pages: Sequence[list[Line]]) -> list[Block]:
         if is_toc:
             blocks += [block_of([line], known, Kind.TOC) for line in members]
         else:
-            blocks += _text_blocks(members, layout, known)
+            blocks += _table_blocks(members, layout, known)
     return _with_levels(blocks)
 
 
@@ -116,9 +116,8 @@ def _without_furniture(pages: Sequence[list[Line]]) -> list[Line]:
     for page in pages:
         border = {id(line) for line in edges(page)}
         for line in page:
-            if id(line) in border:
-                if fold(line.text) in running or is_page_number(line.text):
-                    continue
+            if id(line) in border and (fold(line.text) in running or is_page_number(line.text)):
+                continue
             if line.text and not is_masthead(line.text) and not _is_bare_page(line, page):
                 kept.append(line)
     return kept
@@ -141,6 +140,27 @@ def _mark_margins(lines: Sequence[Line]) -> None:
     )
     for index in margin_numbers([line.text for line in lines], favoured):
         lines[index].opens = True
+
+
+def _table_blocks(lines: Sequence[Line], layout: Layout, known: frozenset[str]) -> Iterator[Block]:
+    """The blocks of a run of lines: rows where cells stand side by side at least twice in a row, else paragraphs."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        if line.beside and rows:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    wide = [len(row) > 1 for row in rows]
+    for index, (before, here, after) in enumerate(zip([False, *wide], wide, [*wide[1:], False], strict=False)):
+        wide[index] = here and (before or after)
+    for is_table, run in groupby(zip(wide, rows, strict=True), key=lambda pair: pair[0]):
+        members = [row for _, row in run]
+        if not is_table:
+            yield from _text_blocks([line for row in members for line in row], layout, known)
+            continue
+        for row in members:
+            cells = " | ".join(line.text for line in row)
+            yield Block(cells, Kind.ROW, pages=((0, row[0].page),))
 
 
 def _text_blocks(lines: Sequence[Line], layout: Layout, known: frozenset[str]) -> Iterator[Block]:
@@ -173,7 +193,7 @@ def _typeset(block: Block, group: Sequence[Line], layout: Layout) -> None:
 
 def _in_columns(group: Sequence[Line]) -> bool:
     """Whether lines stand side by side, as in a table's head."""
-    return any(line.gap < 0.3 and line.left > before.right for before, line in pairwise(group))
+    return any(line.beside for line in group[1:])
 
 
 def _with_levels(blocks: list[Block]) -> list[Block]:

@@ -1,4 +1,4 @@
-"""Requirement ids at the head of a paragraph or in a table row's first cell: "REQ-12", "FR-3:", "[NFR-SEC-01]"."""
+"""Requirement ids at the head of a paragraph: "REQ-12", "FR-3:", "[NFR-SEC-01]"."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Final
 
 _ID: Final = re.compile(
     r"\[?(?P<id>(?P<prefix>(?:[A-Z][A-Za-z]{0,9}(?:[-_.][A-Z][A-Za-z0-9]{0,7}){0,3})"
-    r"(?:[-_.]|(?<=REQ) |(?<=FR) |(?<=NFR) |(?<=UC) |(?<=US) |(?<=ANF) |(?=\d+\]?:)))\d{1,5}(?:\.\d{1,3}){0,3}[a-z]?)\]?"
+    r"(?:[-_.]|(?<=REQ) |(?<=FR) |(?<=NFR) |(?<=UC) |(?<=US) |(?<=ANF) |(?=\d+\]?:)))"
+    r"\d{1,5}(?:\.\d{1,3}){0,3}[a-z]?)\]?"
     r"(?P<colon>\s*:|\s+[-–—]|\.)?(?:\s+|$)"
 )
-_STANDARDS: Final = frozenset(
-    "ISO DIN EN IEC IEEE RFC BSI NIST PCI SOX TLS SSL AES SHA RSA HTTP UTF OAUTH COVID IP USB WCAG BITV IDW AEAO".split()
-)
+_STANDARDS_WORDS: Final = """
+    ISO DIN EN IEC IEEE RFC BSI NIST PCI SOX TLS SSL AES SHA RSA HTTP UTF OAUTH COVID IP USB WCAG BITV IDW AEAO
+"""
+_STANDARDS: Final = frozenset(_STANDARDS_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)

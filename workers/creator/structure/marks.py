@@ -66,11 +66,11 @@ _PATTERNS: Final[tuple[tuple[Style, re.Pattern[str]], ...]] = tuple(
             rf"[.:]?(?:\s+[-–—]\s+|{_REST})",
         ),
         (Style.DECIMAL, rf"(?P<v>\d{{1,2}}(?:\.\d{{1,2}}){{1,5}})[.):]?{_REST}"),
-        (Style.PAREN, rf"\((?P<v>\d{{1,3}}[a-z]?)\)(?:\s*|$)(?![,;)\]])"),
+        (Style.PAREN, r"\((?P<v>\d{1,3}[a-z]?)\)\s*(?![\s,;)\]])"),
         (Style.NUMBER, rf"(?P<v>\d{{1,3}}[a-z]?)(?:\.\)|[.)]){_REST}(?!{_MONTH})"),
         (Style.ROMAN, rf"\(?(?P<v>{_ROMAN})(?<=[ivx])[.)]{_REST}{_LONE}"),
         (Style.DOUBLE, rf"\(?(?P<v>([a-z])\2)\){_REST}"),
-        (Style.LETTER, rf"(?:\((?P<v>[a-zA-Z])\)|(?P<x>[a-zA-Z])\)|(?P<y>[a-z])\.){_REST}{_LONE}"),
+        (Style.LETTER, rf"(?:\((?P<v>[a-zA-Z])\)|(?P<x>[a-zA-Z])\)|(?P<y>[a-z])\.(?!\s?\d)){_REST}{_LONE}"),
         (Style.BULLET, rf"(?P<v>[{_BULLETS}]|[-–—*+o]|o)\s+(?=\S)"),
         (Style.BARE, r"(?P<v>\d{1,3})\s+(?=[A-ZÄÖÜ„“\"‚‘(§])"),
     )

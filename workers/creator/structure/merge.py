@@ -1,4 +1,4 @@
-"""What stands in blocks of its own but belongs together: "Article 6" + "Lawfulness", "(1)" + text, "Example 3:" + text."""
+"""Joins blocks that belong together: "Article 6" + "Lawfulness", "(1)" + its text, "Example 3:" + its text."""
 
 from __future__ import annotations
 

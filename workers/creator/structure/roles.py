@@ -7,7 +7,9 @@ from typing import Final
 
 _TERM: Final = r"[\"'„“”‚‘’»«][^\"'„“”‚‘’»«]{1,120}[\"'„“”‚‘’»«]"
 _DEFINES: Final = re.compile(
-    rf"(?:(?:The terms?|Der Begriff|Die Begriffe|Als)\s+)?{_TERM}(?:\s*\([^)]{{1,80}}\))?\s+"
+    r"(?:In (?:this|diesem|dieser) \w+,?\s+)?"
+    r"(?:(?:The terms?|Der Begriff|Die Begriffe|Als|An?|The|Eine?|Der|Die|Das)\s+)?"
+    rf"{_TERM}(?:\s*\([^)]{{1,80}}\))?\s+"
     r"(?:(?:also\s+)?means?\b|shall mean\b|refers? to\b|is defined as\b|denotes?\b|are\b|is\b"
     r"|ist\b|sind\b|bezeichnet\b|bezeichnen\b|bedeutet\b|meint\b|umfasst\b|gilt\b|gelten\b|der Ausdruck\b)"
     r"|[„“\"].{1,120}[”“\"](?:\s*\([^)]{1,80}\))?\s*[:–—-]\s"
@@ -25,6 +27,7 @@ _DUTY: Final = re.compile(
 )
 _OPEN_END: Final = re.compile(r"[:,;–—-]$")
 _FOLLOWING: Final = re.compile(r"\b(?:following|folgend\w*|nachstehend\w*|nachfolgend\w*)\b", re.I)
+_CAPTION: Final = re.compile(r"(?:Tab(?:elle|le|\.)|Abb(?:ildung|\.)|Figure|Fig\.) ?\d", re.I)
 _TITLE_STOP: Final = re.compile(r"[.;:,!?]$")
 
 WHEREAS: Final = re.compile(
@@ -54,8 +57,8 @@ def opens_list(text: str) -> bool:
 
 
 def is_title(text: str, longest: int = 160) -> bool:
-    """Whether a paragraph reads as a heading: short, no stop at its end, no duty in it."""
-    if not text or len(text) > longest or not any(map(str.isalpha, text)) or text[0].islower():
+    """Whether a paragraph reads as a heading: short, no stop at its end, no duty in it, no table's caption."""
+    if _CAPTION.match(text) or not text or len(text) > longest or not any(map(str.isalpha, text)) or text[0].islower():
         return False
     if _TITLE_STOP.search(text) and not re.search(r"(?:[Nn]r|Abs|etc|[A-Z])\.$", text):
         return False

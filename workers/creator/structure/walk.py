@@ -69,8 +69,7 @@ class Walk:
             role, locator, length = self._recitals[index]
             self._add(index, length, role, locator=locator)
         elif block.kind is Kind.ROW:
-            found = id_of(block.text.split(" | ", 1)[0])
-            self._add(index, 0, Role.TABLE, locator=found.value if found else self._locator())
+            self._add(index, 0, Role.TABLE)
         elif index in self._profile.margins and mark is not None:
             self._margin(index, mark)
         elif block.minor and not self._outline.open:
