@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ STAGE_ENTRANCE = 10
 STAGE_WORKERS = 20
 STAGE_FLOWER = 30
 
-FIRST_HEALTH_PORT = {"creator": 8001, "validator": 8002}
+SLOTS = {"creator": 2, "validator": 2, "maintenance": 1}
 FLOWER_PORT = 5555
 WORKER_STOP_S = 35.0  # above the soft shutdown of 25 s
 API_STOP_S = 20.0
@@ -67,10 +66,8 @@ class ServiceSpecs:
 
     def worker(self, kind: str, number: int) -> ChildSpec:
         """One worker process; to grow, ask for a number that is not in use."""
-        name = f"{kind}-{number}"
-        self.ports[name] = self._port(FIRST_HEALTH_PORT.get(kind, 0) if number == 1 else 0)
-        extra = {"ORCHESTRATOR_HEALTH_PORT": str(self.ports[name]), "REMAP_SIGTERM": "SIGQUIT"}
-        return self._command(name, ("worker", kind), STAGE_WORKERS, WORKER_STOP_S, extra)
+        words = ("worker", kind, "--concurrency", str(SLOTS[kind]))
+        return self._command(f"{kind}-{number}", words, STAGE_WORKERS, WORKER_STOP_S)
 
     def _api(self) -> ChildSpec:
         return self._command("api", ("api",), STAGE_ENTRANCE, API_STOP_S)
@@ -79,34 +76,20 @@ class ServiceSpecs:
         return self._command("beat", ("beat",), STAGE_ENTRANCE)
 
     def _flower(self) -> ChildSpec:
-        self.ports["flower"] = self._port(FLOWER_PORT)
-        return self._command(
-            "flower", ("flower",), STAGE_FLOWER, extra={"ORCHESTRATOR_FLOWER_PORT": str(self.ports["flower"])}
-        )
+        port = FLOWER_PORT if is_free(FLOWER_PORT) else free_port(taken=frozenset(self.ports.values()))
+        self.ports["flower"] = port
+        return self._command("flower", ("flower", "--port", str(port)), STAGE_FLOWER)
 
-    def _command(
-        self,
-        name: str,
-        words: tuple[str, ...],
-        stage: int,
-        stop_timeout_s: float = 10.0,
-        extra: Mapping[str, str] | None = None,
-    ) -> ChildSpec:
+    def _command(self, name: str, words: tuple[str, ...], stage: int, stop_timeout_s: float = 10.0) -> ChildSpec:
         return ChildSpec(
             name=name,
             argv=(sys.executable, "-P", "-m", "orchestrator.cli.main", *words),
-            env={**self._environment, **(extra or {})},
+            env=self._environment,
             stage=stage,
             stop_signal=signal.SIGTERM,
             stop_timeout_s=stop_timeout_s,
             cwd=self._state_dir,
         )
-
-    def _port(self, preferred: int) -> int:
-        taken = frozenset(self.ports.values())
-        if preferred and preferred not in taken and is_free(preferred):
-            return preferred
-        return free_port(taken=taken)
 
 
 def _replaced() -> set[str]:

@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from orchestrator.errors import Unavailable
 from orchestrator.stack import binaries

@@ -13,12 +13,11 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from orchestrator import config
+from orchestrator.bootstrap import build
 from orchestrator.errors import OrchestratorError, Unavailable
-from orchestrator.services.accounts import ensure_admin_key
 from orchestrator.stack.exit_codes import exit_code
 from orchestrator.stack.layout import StateDir, write_private
 from orchestrator.storage import migrate
-from orchestrator.storage.engine import make_engine, session_factory
 
 DATABASE_WAIT_S = 60.0
 
@@ -30,13 +29,13 @@ def prepare(settings: config.Settings, preset_key: str | None) -> None:
         Unavailable: the database does not answer in time.
         ConfigError: the schema is newer than this code.
     """
-    engine = make_engine(settings, role="prepare", pool=False)
+    orchestrator = build(settings, role="prepare")
     try:
-        _await_database(engine)
+        _await_database(orchestrator.engine)
         migrate.upgrade(settings.database_url)
-        made = ensure_admin_key(session_factory(engine), preset_key)
+        made = orchestrator.accounts.ensure_admin_key(preset_key)
     finally:
-        engine.dispose()
+        orchestrator.close()
     key = preset_key or made
     if key:
         write_private(StateDir(settings.state_dir).admin_key_file, key + "\n")

@@ -1,0 +1,19 @@
+"""`orchestrator api`: the REST server."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+def api() -> None:
+    """Serve the REST API on ORCHESTRATOR_API_HOST and ORCHESTRATOR_API_PORT until SIGTERM."""
+    from orchestrator.config import load
+    from orchestrator.observability.logging import configure
+
+    settings = load()
+    configure(settings, service="api")
+
+    from api.wsgi import Server
+
+    Server(settings).run()
