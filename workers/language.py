@@ -17,7 +17,7 @@ MODELS = {"de": "morphmodel_ger.pgz", "en": "morphmodel_en.pgz"}
 LONGEST_WORD = 48
 """HanTa's time grows with the square of the length; nothing longer is a word."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-zäöüß\d])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöüß])")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NOUN_PARTS = ("NN", "NE", "NN_VAR", "NN_VAR_EL", "ADJ", "FM")

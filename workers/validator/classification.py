@@ -1,0 +1,121 @@
+# ruff: noqa: E501  (a pattern is read on one line)
+"""Whether a statement is a requirement, judged anew from its words: the second of four eyes.
+
+It knows nothing of the scores by which the statement was extracted. First come statements that no duty word can save
+(examples, definitions); then what frees or merely presupposes is masked, and one duty that is left in a main clause
+makes a requirement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workers.language import analyse, words
+from workers.validator.main_clauses import MainClauses, main_clauses
+from workers.validator.rules import BINDING_REGISTERS, SENTENCES, Kind, LanguageRules, Rule
+from workers.validator.rules_english import ENGLISH
+from workers.validator.rules_german import GERMAN
+
+_REGISTER_OF_LOCATOR = (("rz", "letter"), ("art", "eu_act"), ("§", "statute"))
+_NARRATES = re.compile(
+    r"\b(?:derzeit|zurzeit|bisher|bislang|häufig|oft|üblicherweise|meistens?|heute|aktuell|gewöhnlich|in der Regel|wurde|wurden|war"
+    r"|waren|hatte|hatten)\b"
+)
+_BINDS_NOBODY = re.compile(
+    r"\b(?:unberührt|gilt|gelten|findet|finden|bezeichnet|heißt|umfasst|umfassen|handelt|kann|können|darf|dürfen|unterliegt nicht"
+    r"|berührt|lässt|lassen|regelt|schützt|betrifft|dient|dienen|steht|stehen|wirkt)\b"
+    r"|\b(?:Verordnung|Richtlinie|Gesetz|Vorschrift|Kapitel|Anhang)\b.*\benthält\b"
+)
+_PART_END = re.compile(r"[.;:]\s")
+_PASSIVE = re.compile(
+    r"\b(?:wird|werden)\b[^;]*?\b(?:\w*ge\w{2,}(?:t|en)|\w+iert|(?:be|er|ver|zer|ent|über|unter|wider|miss)\w{2,}(?:t|en))\b|\berfolg(?:t|en)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Attributes:
+    rule: id of the rule that decided.
+    kind: why the statement is no requirement; None if it is one.
+    """
+
+    rule: str
+    kind: Kind | None
+
+    @property
+    def reason(self) -> str:
+        """ "<rule id>: <sentence>"; only for what is no requirement."""
+        return f"{self.rule}: {SENTENCES[self.kind]}" if self.kind else self.rule
+
+
+def classify(text: str, language: str, register: str | None = None, locator: str = "") -> Finding:
+    """Tell a requirement from a permission, a relief, a definition and what else is none.
+
+    Args:
+        text: the full statement; for a list item, lead-in and item.
+        language: "de" or "en".
+        register: "eu_act", "statute", "letter", "specification", "contract", "user_stories"; None if unknown, then the
+            locator's form tells it.
+        locator: the place as cited, "Rz. 58", "Art. 6(1)(a)", "§ 5 Abs. 2".
+    """
+    chosen = ENGLISH if language == "en" else GERMAN
+    register = register or _register_of(locator)
+    if (hit := _first_hit(chosen.first, text, register)) is not None:
+        return hit
+    clauses = main_clauses(text, "en" if chosen is ENGLISH else "de")
+    masked, freed = _mask(chosen, clauses.text, register)
+    for rule in chosen.duties:
+        if rule.holds_in(register) and rule.pattern.search(masked):
+            return Finding(rule.id, None)
+    if freed is None and chosen is GERMAN and any(_binds(part, register) for part in _PART_END.split(masked)):
+        return Finding("de.duty.indicative", None)
+    return freed or _explain(chosen, clauses, masked, register)
+
+
+def _register_of(locator: str) -> str | None:
+    return next((register for start, register in _REGISTER_OF_LOCATOR if locator.lower().startswith(start)), None)
+
+
+def _first_hit(some: Iterable[Rule], text: str, register: str | None) -> Finding | None:
+    for rule in some:
+        if rule.holds_in(register) and rule.pattern.search(text):
+            return Finding(rule.id, rule.kind)
+    return None
+
+
+def _mask(chosen: LanguageRules, text: str, register: str | None) -> tuple[str, Finding | None]:
+    """The text without what the masks match, and the first reason found."""
+    freed: Finding | None = None
+    for rule in chosen.masks:
+        if rule.holds_in(register) and rule.pattern.search(text):
+            text = rule.pattern.sub(lambda match: "\u2423" * len(match.group()), text)
+            freed = freed or (Finding(rule.id, rule.kind) if rule.kind is not Kind.INFORMATION else None)
+    return text, freed
+
+
+def _binds(masked: str, register: str | None) -> bool:
+    """Whether a plain present tense lays a duty on a party, as German statutes and contracts do."""
+    if (
+        register in ("letter", "specification", "user_stories")
+        or _NARRATES.search(masked)
+        or _BINDS_NOBODY.search(masked)
+    ):
+        return False
+    if register in BINDING_REGISTERS and _PASSIVE.search(masked):
+        return True
+    return (register in BINDING_REGISTERS or bool(GERMAN.actors.search(masked))) and any(
+        analyse(word.text, "de").tag.startswith("VV") for word in words(masked) if word.text[0].islower()
+    )
+
+
+def _explain(chosen: LanguageRules, clauses: MainClauses, masked: str, register: str | None) -> Finding:
+    language = "en" if chosen is ENGLISH else "de"
+    if clauses.conditional and len(words(masked)) < 2:
+        return Finding(f"{language}.condition.fragment", Kind.CONDITION)
+    if (hit := _first_hit(chosen.last, clauses.text, register)) is not None:
+        return hit
+    if not any(analyse(word.text, language).tag.startswith("V") for word in words(clauses.text)):
+        return Finding(f"{language}.heading.no_verb", Kind.HEADING)
+    return Finding(f"{language}.information.no_duty", Kind.INFORMATION)

@@ -1,0 +1,289 @@
+# ruff: noqa: E501  (a pattern is read on one line)
+"""Which attributes a statement asks of which object: "Name und Geburtsdatum des Kunden", "the invoice shall show its date".
+
+Only nouns that grammar ties to a mentioned object count; a noun that merely stands in the sentence is no need.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from orchestrator.domain.document import Span
+from workers.language import Word, analyse, fold_word, words
+from workers.validator.matching import Match
+
+LONGEST_LIST = 20
+"""Items of one enumeration; what comes after is not read."""
+LONGEST_GROUP = 4
+"""Words of an English attribute before its last."""
+VERB_NEAR = 40
+"""Characters between "shall" and its verb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """`key` is the object's; `name` is the attribute as the text names it, at `span`.
+
+    `kept` is true where a verb of keeping or showing governs it ("speichern", "show"): then it is surely data.
+    """
+
+    key: str
+    name: str
+    span: Span
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Where an enumeration stands. `ahead`: its nouns open their pieces, else they close them."""
+
+    start: int
+    end: int
+    ahead: bool
+    kept: bool
+
+
+_STORE = {
+    "de": r"(?:speicher|erfass|aufzeichn|aufzuzeichn|angeb|anzugeb|anzeig|anzuzeig|ausweis|auszuweis|enthalt|enthält|dokumentier|protokollier|festhalt|festzuhalt|hinterleg|führ|trag|aufführ|aufzuführ|vermerk|abfrag|abzufrag|nenn|umfass|aufweis|bereitstell|bereitzustell|erheb|verwalt|vorhalt|vorzuhalt|pfleg)\w*",
+    "en": r"(?:store|record|capture|display|show|contain|include|hold|keep|list|state|carry|document|log|maintain|save|give|indicate|specify|comprise|collect|register|print|bear)\w*",
+}
+_CONTAIN = {
+    "de": r"(?:enthält|enthalten|umfasst|umfassen|nennt|nennen|trägt|tragen|ausweisen|aufweisen|angeben|aufführen|zeigt|zeigen|führt)",
+    "en": r"(?:contain|include|show|state|list|carry|comprise|specify|indicate|give|hold|bear|display|have|record|store)s?",
+}
+_OWNER_AFTER = {
+    "de": r"\s+(?:des|der|dieses|dieser|eines|einer|jedes|jeder|aller|vom|von|zu jedem|zu jeder|zum|zur|pro|je|für jeden|für jede|für jedes)\s+(?:[a-zäöüß]+e[nrs]\s+)?$",
+    "en": r"\s+(?:of|for|on|per)\s+(?:(?:the|each|every|all|any|an?|its|their|this|that)\s+)?(?:[a-z-]+\s+)?$",
+}
+_EACH = {
+    "de": r"\b(?:[Ff]ür|[Zz]u|[Bb]ei)\s+(?:jede[nrms]?|alle[nr]?)\s+(?:[a-zäöüß]+e[nrs]\s+)?$|\b(?:[Jj]e|[Pp]ro)\s+$",
+    "en": r"\b(?:for|with|on)\s+(?:each|every|all|any)\s+(?:[a-z-]+\s+)?$|\bper\s+$",
+}
+_LIST_AFTER = {
+    "de": r"\s*,?\s*(?:mit|einschließlich|inklusive|samt|nebst|bestehend aus|nämlich|mindestens mit)\s+",
+    "en": r"\s*,?\s*(?:with|including|consisting of|comprising|together with|containing|namely)\s+",
+}
+_MODAL = {
+    "de": r"\b(?:muss|müssen|soll|sollen|sollte|ist|sind|hat|haben|MUSS)\b",
+    "en": r"\b(?:shall|must|should|will|has to|have to|needs to)\b",
+}
+_SEPARATOR = re.compile(
+    r"\s*(?:,|;|:|\bund\b|\boder\b|\bsowie\b|\band\b|\bor\b|\bas well as\b|/)\s*(?:\b(?:und|oder|sowie|and|or)\b\s*)?"
+)
+_CLAUSE_START = re.compile(r"[.;:]\s|\b(?:dass|that)\b")
+_NOT_AN_ATTRIBUTE = frozenset(
+    {
+        "data",
+        "daten",
+        "angaben",
+        "angabe",
+        "information",
+        "informationen",
+        "details",
+        "detail",
+        "system",
+        "plattform",
+        "platform",
+        "anwendung",
+        "application",
+        "nutzer",
+        "user",
+        "benutzer",
+        "software",
+        "loesung",
+        "solution",
+        "inhalt",
+        "inhalte",
+        "unternehmen",
+        "company",
+        "vermieter",
+        "mieter",
+        "verzeichnis",
+        "liste",
+        "list",
+        "form",
+        "fall",
+        "case",
+        "zweck",
+        "purpose",
+        "grundlage",
+        "basis",
+        "vertrag",
+        "staff",
+        "branch",
+    }
+)
+_ENDS_NOUN_GROUP = frozenset(
+    {
+        "that",
+        "which",
+        "who",
+        "when",
+        "if",
+        "at",
+        "in",
+        "for",
+        "from",
+        "to",
+        "by",
+        "with",
+        "on",
+        "until",
+        "before",
+        "after",
+        "unless",
+        "during",
+        "as",
+        "than",
+        "within",
+        "is",
+        "are",
+        "be",
+        "and",
+        "store",
+        "record",
+        "change",
+        "show",
+    }
+)
+_PART_OF_NAME = frozenset(
+    {
+        "of",
+        "first",
+        "last",
+        "given",
+        "family",
+        "total",
+        "full",
+        "postal",
+        "net",
+        "gross",
+        "due",
+        "legal",
+    }
+)
+
+
+def needs(text: str, language: str, objects: Sequence[Match]) -> tuple[Need, ...]:
+    """The attributes asked of each mentioned object, in text order, each once.
+
+    Args:
+        text: the full statement.
+        language: "de" or "en".
+        objects: the business objects found in it.
+    """
+    found: dict[tuple[str, str], Need] = {}
+    for match in objects:
+        for span in match.words:
+            for region in _regions(text, language, span):
+                for noun in _nouns(text, language, region):
+                    need = Need(match.key, text[noun[0] : noun[1]], noun, region.kept)
+                    found.setdefault((need.key, fold_word(need.name)), need)
+    return tuple(sorted(found.values(), key=lambda need: (need.span, need.key)))
+
+
+def _regions(text: str, language: str, span: Span) -> Iterator[_Region]:
+    start, end = span
+    before, after = text[:start], text[end:]
+    clause = max((match.end() for match in _CLAUSE_START.finditer(before)), default=0)
+    kept = re.search(rf"\b(?:zu)?{_STORE[language]}\b", text[clause : _clause_end(text, end)]) is not None
+    if (owner := re.search(_OWNER_AFTER[language], before)) is not None:
+        yield _Region(_after_modal(text, language, clause, owner.start()), owner.start(), ahead=False, kept=kept)
+    if (possessive := re.match(r"['’]s?\s+", after)) is not None:
+        yield _Region(end + possessive.end(), _clause_end(text, end + possessive.end()), ahead=True, kept=kept)
+    if (listed := re.match(_LIST_AFTER[language], after)) is not None:
+        yield _Region(end + listed.end(), _clause_end(text, end + listed.end()), ahead=True, kept=kept)
+    if re.search(_EACH[language], before) is not None:
+        yield from _governed(text, language, end, _STORE[language])
+    elif re.match(r"(?:\W*\w+){0,4}\W*$", text[clause:start]) is not None:
+        yield from _governed(text, language, end, _CONTAIN[language])
+
+
+def _governed(text: str, language: str, start: int, verb: str) -> Iterator[_Region]:
+    """Behind the object: "... shall show A and B", "... muss A und B enthalten", "... enthält: A"."""
+    end = _clause_end(text, start, lists=True)
+    modal = re.compile(_MODAL[language]).search(text, start, end)
+    said = modal.end() if modal else start
+    found = re.compile(rf"\b(?:zu\s+)?{verb}\b(?:\s+werden)?\s*:?").search(text, said, end)
+    if found is None:
+        return
+    if language == "de" and modal is not None and not found.group().endswith(":"):
+        yield _Region(said, found.start(), ahead=False, kept=True)
+    elif found.start() - said < VERB_NEAR:
+        yield _Region(found.end(), end, ahead=True, kept=True)
+
+
+def _after_modal(text: str, language: str, start: int, end: int) -> int:
+    modals = list(re.compile(_MODAL[language]).finditer(text, start, end))
+    return modals[-1].end() if modals else start
+
+
+def _clause_end(text: str, start: int, *, lists: bool = False) -> int:
+    stop = re.compile(r"[.;](?:\s|$)|\s\(" if lists else r"[.;:](?:\s|$)|\s\(").search(text, start)
+    return stop.start() if stop else len(text)
+
+
+def _nouns(text: str, language: str, region: _Region) -> Iterator[Span]:
+    """The noun of each piece of the enumeration; pieces are parted by commas and conjunctions."""
+    start = region.start
+    pieces: list[Span] = []
+    for match in _SEPARATOR.finditer(text, region.start, region.end):
+        pieces.append((start, match.start()))
+        start = match.end()
+    pieces.append((start, region.end))
+    find = _german_noun if language == "de" else _english_noun
+    for piece in pieces[:LONGEST_LIST] if region.ahead else pieces[-LONGEST_LIST:]:
+        noun = find(text, piece, region.ahead)
+        if noun is not None and fold_word(text[noun[0] : noun[1]]) not in _NOT_AN_ATTRIBUTE:
+            yield noun
+
+
+def _german_noun(text: str, piece: Span, ahead: bool) -> Span | None:
+    """The first or last noun, with what a hyphen ties to it ("E-Mail-Adresse")."""
+    group = [Word(word.text, word.start + piece[0], word.end + piece[0]) for word in words(text[slice(*piece)])]
+    nouns = [word for word in group if word.text[0].isupper() and _tag(word.text, "de").startswith(("NN", "NE", "FM"))]
+    if not nouns:
+        return None
+    chosen = nouns[0] if ahead else nouns[-1]
+    chain = re.compile(r"(?:\w+-)*\w+(?:-\w+)*").finditer(text, piece[0], piece[1])
+    return next((match.span() for match in chain if match.start() <= chosen.start < match.end()), None)
+
+
+def _english_noun(text: str, piece: Span, ahead: bool) -> Span | None:
+    """The noun group that opens or closes the piece, with "of" inside ("date of birth"); at most five words."""
+    group = [Word(word.text, word.start + piece[0], word.end + piece[0]) for word in words(text[slice(*piece)])]
+    group = _within_group(group, ahead)
+    last = len(group) - 1
+    while last >= 0 and not _is_noun(group[last].text):
+        last -= 1
+    first = last
+    while first > 0 and last - first < LONGEST_GROUP and _continues(text, group[first - 1], group[first]):
+        first -= 1
+    while 0 <= first < last and group[first].text == "of":
+        first += 1
+    return (group[first].start, group[last].end) if last >= 0 else None
+
+
+def _within_group(group: list[Word], ahead: bool) -> list[Word]:
+    """Cut at prepositions, relative pronouns and verbs of being: behind the group, or in front of it."""
+    cuts = [number for number, word in enumerate(group) if word.text.lower() in _ENDS_NOUN_GROUP]
+    if not cuts:
+        return group
+    if ahead:
+        return group[: next((cut for cut in cuts if cut > 0), len(group))]
+    return group[cuts[-1] + 1 :]
+
+
+def _continues(text: str, left: Word, right: Word) -> bool:
+    hyphen = "-" in (text[left.end : right.start], text[left.start - 1])  # "pick-up location"
+    return hyphen or _is_noun(left.text) or left.text.lower() in _PART_OF_NAME
+
+
+def _is_noun(word: str) -> bool:
+    return _tag(word, "en").startswith(("NN", "NP", "UNC")) or word.isupper()
+
+
+def _tag(word: str, language: str) -> str:
+    return analyse(word, language).tag
