@@ -66,7 +66,7 @@ class Accounts:
         key_id, secret = _split(key)
         with self._sessions() as session:
             found = accounts.find_valid(session, key_id)
-        matches = hmac.compare_digest(_hash(secret), found.secret_sha256 if found else _NO_HASH)
+        matches = hmac.compare_digest(hash_of(secret), found.secret_sha256 if found else _NO_HASH)
         if found is None or not matches:
             raise Denied("This API key is not valid: unknown, revoked or expired.", code="unauthenticated")
         return Principal(found.owner, Role(found.role), found.id)
@@ -76,12 +76,13 @@ def _split(key: str) -> tuple[str, str]:
     """The public id and the secret. A key of another form is all secret, and its id is made of its hash."""
     if match := KEY_PATTERN.fullmatch(key):
         return match[1], match[2]
-    return _hash(key)[:8], key
+    return hash_of(key)[:8], key
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """What is stored of a secret."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def _row(key_id: str, secret: str, name: str) -> ApiKey:
-    return ApiKey(id=key_id, name=name, owner="admin", role=Role.ADMIN.value, secret_sha256=_hash(secret))
+    return ApiKey(id=key_id, name=name, owner="admin", role=Role.ADMIN.value, secret_sha256=hash_of(secret))

@@ -52,7 +52,7 @@ class JobManager:
         if wish.engine not in ENGINES:
             raise Invalid(f"Engine {wish.engine!r} is not available; use one of: {', '.join(ENGINES)}.")
         upload, context = self._material(wish)
-        media_type = uploads.accept(upload.file_name, upload.data, upload.media_type)
+        media_type = self._accept(upload)
         with self._sessions.begin() as session:
             document = documents.store(session, upload.data)
             stored = {"document_id": document.id, "file_name": upload.file_name, "media_type": media_type}
@@ -61,6 +61,10 @@ class JobManager:
             events.append(session, job.id, "job.created", {"owner": job.owner, "document": document.sha256})
             steps.insert(session, job.id, [NewStep(StepKind.READ)])
             return self._view(session, job.id)
+
+    def _accept(self, upload: Upload) -> str:
+        uploads.check_size(len(upload.data), self._settings.max_upload_bytes)
+        return uploads.accept(upload.file_name, upload.data, upload.media_type)
 
     def _material(self, wish: Submission) -> tuple[Upload, dict[str, Any]]:
         """The document to store, and the context to keep."""
@@ -85,7 +89,7 @@ class JobManager:
         Raises:
             Invalid: as for `submit`.
         """
-        media_type = uploads.accept(upload.file_name, upload.data, upload.media_type)
+        media_type = self._accept(upload)
         with self._sessions.begin() as session:
             return documents.store(session, upload.data), media_type
 

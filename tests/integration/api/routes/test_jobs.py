@@ -1,0 +1,461 @@
+"""/jobs through the real application on a real database."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from orchestrator.domain.job import JobStatus
+
+DOCUMENT = b"The operator shall keep records for ten years.\n"
+
+
+def form(**fields: Any) -> dict[str, Any]:
+    return {"prompt": "Which duties are there?", "document": (io.BytesIO(DOCUMENT), "rules.txt")} | fields
+
+
+def post_form(call: Any, **fields: Any) -> Any:
+    return call("POST", "/jobs", data=form(**fields), content_type="multipart/form-data")
+
+
+def assert_nothing_stored(stage: Any) -> None:
+    assert [stage.count(table) for table in ("jobs", "documents", "steps", "job_events")] == [0, 0, 0, 0]
+
+
+def test_submitting_a_file_answers_with_the_job_and_where_it_is(call: Any, stage: Any) -> None:
+    answer = post_form(call, priority="7", tags=["a", "b"], context='{"case": {"n": 1}}', scope="Rz. 1-3")
+
+    assert answer.status_code == 202
+    job = answer.get_json()
+    assert answer.headers["Location"] == f"/jobs/{job['id']}" == job["links"]["self"]
+    assert answer.headers["ETag"] == '"1"'
+    assert (job["status"], job["priority"], job["tags"], job["scope"]) == ("created", 7, ["a", "b"], "Rz. 1-3")
+    assert job["context"] == {"case": {"n": 1}}
+    assert job["document"]["file_name"] == "rules.txt"
+    assert job["document"]["media_type"] == "text/plain"
+    assert job["requirements"] == dict.fromkeys(("total", "pending", "validating", "integrated", "rejected", "failed"), 0)
+    assert job["error"] is None
+
+
+def test_submitting_writes_step_and_event_with_the_job(call: Any, stage: Any) -> None:
+    job = call.submit(priority=3)
+
+    (step,) = stage.rows("SELECT * FROM steps")
+    assert (str(step.job_id), step.kind, step.queue, step.state, step.priority) == (
+        job["id"], "read", "creator", "pending", 3,
+    )  # fmt: skip
+    (event,) = stage.rows("SELECT * FROM job_events")
+    assert (event.seq, event.type) == (1, "job.created")
+
+
+def test_without_a_document_prompt_and_text_are_the_document(call: Any, stage: Any) -> None:
+    job = call.submit(prompt="Check this.", context={"text": "The user must log in.", "case": 7})
+
+    assert job["document"]["file_name"] == "prompt.txt"
+    assert job["context"] == {"case": 7}
+    bytes_back = call("GET", f"/jobs/{job['id']}/document")
+    assert bytes_back.data == b"Check this.\n\nThe user must log in.\n"
+
+
+def test_a_stored_document_serves_later_jobs(call: Any, stage: Any) -> None:
+    stored = call("POST", "/documents", data={"document": (io.BytesIO(DOCUMENT), "x.md")}).get_json()
+
+    job = call.submit(document_id=stored["id"], file_name="shown.md")
+    unnamed = call.submit(document_id=stored["id"])
+
+    assert job["document"] == stored | {"file_name": "shown.md"}
+    assert unnamed["document"]["media_type"] == "text/plain"
+    assert stage.count("documents") == 1
+
+
+def test_the_same_bytes_are_stored_once(call: Any, stage: Any) -> None:
+    first, second = post_form(call).get_json(), post_form(call).get_json()
+
+    assert first["id"] != second["id"]
+    assert first["document"]["id"] == second["document"]["id"]
+    assert stage.count("document_chunks") == 1
+
+
+def test_the_request_id_is_the_correlation_id(call: Any) -> None:
+    answer = call("POST", "/jobs", json={"prompt": "x"}, headers={"X-Request-ID": "run-42"})
+
+    assert answer.headers["X-Request-ID"] == "run-42" == answer.get_json()["correlation_id"]
+
+
+BAD_BODIES = [
+    ({}, "/prompt"),
+    ({"prompt": ""}, "/prompt"),
+    ({"prompt": " \n\t"}, "/prompt"),
+    ({"prompt": None}, "/prompt"),
+    ({"prompt": 5}, "/prompt"),
+    ({"prompt": "x" * 20_001}, "/prompt"),
+    ({"prompt": "a\x00b"}, "/prompt"),
+    ({"prompt": "a\ud800b"}, "/prompt"),
+    ({"prompt": "x", "priority": 10}, "/priority"),
+    ({"prompt": "x", "priority": -1}, "/priority"),
+    ({"prompt": "x", "priority": 1.5}, "/priority"),
+    ({"prompt": "x", "priority": True}, "/priority"),
+    ({"prompt": "x", "priority": "high"}, "/priority"),
+    ({"prompt": "x", "engine": "llm"}, "/engine"),
+    ({"prompt": "x", "on_error": "ignore"}, "/on_error"),
+    ({"prompt": "x", "scope": ""}, "/scope"),
+    ({"prompt": "x", "scope": "y" * 501}, "/scope"),
+    ({"prompt": "x", "tags": "a"}, "/tags"),
+    ({"prompt": "x", "tags": ["a"] * 21}, "/tags"),
+    ({"prompt": "x", "tags": ["ok", "a\nb"]}, "/tags/1"),
+    ({"prompt": "x", "tags": ["ok", "\ud800"]}, "/tags/1"),
+    ({"prompt": "x", "context": []}, "/context"),
+    ({"prompt": "x", "context": {"k\x00": 1}}, "/context"),
+    ({"prompt": "x", "context": {"a": [{"b": "\udfff"}]}}, "/context"),
+    ({"prompt": "x", "context": {"a": "y" * 70_000}}, "/context"),
+    ({"prompt": "x", "context": {"text": 5}}, "/context/text"),
+    ({"prompt": "x", "context": {"text": "y" * 1_000_001}}, "/context/text"),
+    ({"prompt": "x", "document_id": "123"}, "/document_id"),
+    ({"prompt": "x", "document_id": 5}, "/document_id"),
+    ({"prompt": "x", "document": "text"}, "/document"),
+    ({"prompt": "x", "file_name": "a.txt"}, "/file_name"),
+    ({"prompt": "x", "unknown": 1}, "/unknown"),
+    ({"prompt": "x", "a/b~c": 1}, "/a~1b~0c"),
+    ([], ""),
+    ("text", ""),
+]
+
+
+@pytest.mark.parametrize(("body", "pointer"), BAD_BODIES)
+def test_a_bad_body_is_refused_by_pointer_and_nothing_is_stored(
+    call: Any, stage: Any, body: Any, pointer: str
+) -> None:
+    answer = call("POST", "/jobs", data=json.dumps(body), content_type="application/json")
+
+    problem = answer.get_json()
+    assert (answer.status_code, answer.content_type, problem["code"]) == (422, "application/problem+json", "invalid")
+    assert pointer in [error["pointer"] for error in problem["errors"]]
+    assert_nothing_stored(stage)
+
+
+BROKEN_JSON = [
+    b"",
+    b"{",
+    b'{"prompt": "x",}',
+    b'{"prompt": "\xff"}',
+    b'{"prompt": "x", "context": {"a": NaN}}',
+    b'{"prompt": "x", "context": {"a": 1e999}}',
+    b'{"prompt": "x", "context": ' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+    b'{"prompt": "x", "context": ' + b'{"a":' * 40 + b"1" + b"}" * 40 + b"}",
+    b'{"prompt": "x", "priority": ' + b"9" * 5_000 + b"}",
+    b"null",
+]
+
+
+@pytest.mark.parametrize("body", BROKEN_JSON, ids=range(len(BROKEN_JSON)))
+def test_broken_json_is_a_bad_request(call: Any, stage: Any, body: bytes) -> None:
+    answer = call("POST", "/jobs", data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "broken_json"), answer.text
+    assert_nothing_stored(stage)
+
+
+def test_nesting_within_the_limit_of_json_but_not_of_context(call: Any) -> None:
+    body = b'{"prompt": "x", "context": ' + b'{"a":' * 17 + b"1" + b"}" * 17 + b"}"
+
+    answer = call("POST", "/jobs", data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "/context")
+
+
+def zip_bomb() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", b"\0" * 60_000_000)
+    return packed.getvalue()
+
+
+BAD_UPLOADS = [
+    ("a.txt", b"", 422),
+    ("a.pdf", b"plain text and nothing else, for sure", 422),
+    ("a.docx", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", 422),
+    ("a.txt", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", 422),
+    ("a.exe", b"MZ\x90\x00\x03", 415),
+    ("noending", b"text", 415),
+    ("a.txt", b"x" * 3_000_001, 413),
+    ("a.docx", zip_bomb(), 422),
+    ("a.txt", b"a\x00b\xff\xfe binary", 422),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "status"), BAD_UPLOADS, ids=range(len(BAD_UPLOADS)))
+def test_a_bad_upload_is_refused_and_nothing_is_stored(
+    call: Any, stage: Any, name: str, data: bytes, status: int
+) -> None:
+    answer = post_form(call, document=(io.BytesIO(data), name))
+
+    problem = answer.get_json()
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json"), problem
+    assert problem["detail"]
+    assert_nothing_stored(stage)
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"document": "no file"}, "/document"),
+        ({"document": (io.BytesIO(b"x"), "")}, "/document"),
+        ({"document": (io.BytesIO(b"x"), "n" * 256 + ".txt")}, "/document"),
+        ({"prompt": ["a", "b"]}, "/prompt"),
+        ({"prompt": "a\x00b"}, "/prompt"),
+        ({"context": "{"}, "/context"),
+        ({"context": '{"a": "\\ud800"}'}, "/context"),
+        ({"priority": "five"}, "/priority"),
+        ({"document_id": "3f8a6f2e-1111-4222-8333-444455556666"}, "/document_id"),
+        ({"unknown": "1"}, "/unknown"),
+        ({"other": (io.BytesIO(b"x"), "b.txt")}, "/other"),
+    ],
+)
+def test_a_bad_form_is_refused_by_pointer(call: Any, stage: Any, fields: dict[str, Any], pointer: str) -> None:
+    answer = post_form(call, **fields)
+
+    assert answer.status_code == 422, answer.text
+    assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
+    assert_nothing_stored(stage)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\ncut off', 400),
+        (b'--b\r\nContent-Disposition: form-data; name="document"; filename="\xff.txt"\r\n\r\nx\r\n--b--\r\n', 400),
+        (b'--b\r\nContent-Disposition: form-data; name="document"; filename*=UTF-8\'\'a%00.txt\r\n\r\nx\r\n--b--\r\n', 422),
+    ],
+)
+def test_a_broken_form_is_refused(call: Any, stage: Any, body: bytes, status: int) -> None:
+    answer = call("POST", "/jobs", data=body, content_type="multipart/form-data; boundary=b")
+
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json"), answer.text
+    assert_nothing_stored(stage)
+
+
+def test_the_file_name_is_no_path(call: Any) -> None:
+    job = post_form(call, document=(io.BytesIO(DOCUMENT), "../..\\etc/passwd.txt")).get_json()
+
+    assert job["document"]["file_name"] == "passwd.txt"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_another_body_type_is_unsupported(call: Any, stage: Any, content_type: str) -> None:
+    answer = call("POST", "/jobs", data=b"prompt=x", content_type=content_type)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (415, "unsupported_type")
+
+
+def test_a_body_over_the_limit_is_too_large(call: Any, stage: Any) -> None:
+    whole = post_form(call, document=(io.BytesIO(b"x" * 12_000_000), "a.txt"))
+    as_json = call("POST", "/jobs", data=b'"' + b"x" * 8_000_001 + b'"', content_type="application/json")
+
+    assert [(a.status_code, a.get_json()["code"]) for a in (whole, as_json)] == [(413, "too_large")] * 2
+    assert_nothing_stored(stage)
+
+
+def test_an_unknown_document_is_not_found(call: Any, stage: Any) -> None:
+    answer = call("POST", "/jobs", json={"prompt": "x", "document_id": str(uuid4())})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
+    assert stage.count("jobs") == 0
+
+
+PATHS = ["", "/progress", "/steps", "/requirements", "/requirements/R-ABCDEFGH23", "/report", "/document"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("job_id", "status"), [(str(uuid4()), 404), ("123", 422), ("%00", 422), ("1e4567", 422)])
+def test_unknown_and_malformed_ids(call: Any, path: str, job_id: str, status: int) -> None:
+    answer = call("GET", f"/jobs/{job_id}{path}")
+
+    assert answer.status_code == status
+    assert answer.get_json()["code"] == {404: "not_found", 422: "invalid"}[status]
+
+
+def test_showing_a_job_counts_its_requirements(call: Any, stage: Any) -> None:
+    job = call.submit()
+    for number, status in enumerate(["pending", "integrated", "integrated", "rejected", "failed"], 1):
+        stage.requirement(job["id"], number, status=status)
+
+    answer = call("GET", f"/jobs/{job['id']}")
+
+    assert answer.headers["ETag"] == '"1"'
+    assert answer.get_json()["requirements"] == {
+        "total": 5, "pending": 1, "validating": 0, "integrated": 2, "rejected": 1, "failed": 1,
+    }  # fmt: skip
+
+
+def test_a_waiting_job_says_what_for(call: Any, stage: Any) -> None:
+    job = call.submit()
+    assert job["waiting_for"] == "capacity"
+
+    agent = {"id": "a-1", "kind": "creator", "host": "h", "pid": 1, "slots": 2, "version": "0"}
+    stage.orchestrator.agents.register(agent)
+    assert call("GET", f"/jobs/{job['id']}").get_json()["waiting_for"] is None
+
+    stage.run("UPDATE steps SET state = 'waiting', not_before = now() + interval '1 minute'")
+    shown = call("GET", f"/jobs/{job['id']}").get_json()
+    assert shown["waiting_for"] == "retry"
+    assert shown["waiting_until"] > shown["created_at"]
+
+
+def test_pages_of_jobs_have_each_job_once_the_newest_first(call: Any) -> None:
+    ids = [call.submit(prompt=f"job {number}")["id"] for number in range(7)]
+
+    seen: list[str] = []
+    path = "/jobs?limit=3"
+    while path:
+        answer = call("GET", path)
+        seen += [job["id"] for job in answer.get_json()["items"]]
+        link = answer.headers.get("Link", "")
+        path = link[1 : link.index(">")] if link else ""
+
+    assert seen == ids[::-1]
+
+
+def test_jobs_are_filtered_by_status(call: Any) -> None:
+    kept, gone = call.submit()["id"], call.submit()["id"]
+    call("DELETE", f"/jobs/{gone}")
+
+    def listed(status: str) -> list[str]:
+        return [job["id"] for job in call("GET", f"/jobs?status={status}").get_json()["items"]]
+
+    assert listed("pending") == listed("created") == [kept]
+    assert listed("cancelled") == [gone]
+    assert listed("cancelled,created") == [gone, kept]
+    assert listed("failed") == []
+
+
+def test_a_list_item_leaves_out_the_large_fields(call: Any) -> None:
+    call.submit(context={"a": 1})
+
+    (item,) = call("GET", "/jobs").get_json()["items"]
+
+    assert not {"context", "brief", "statistics", "coverage"} & set(item)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=101", "limit=x", "limit=1.5", "status=done", "status=created,,", "cursor=", "cursor=abc",
+     "cursor=%00", "cursor=" + "a" * 1001, "cursor=Z%C3%A9", "foo=1", "limit=%27%3B--"],
+)  # fmt: skip
+def test_a_bad_query_is_refused(call: Any, query: str) -> None:
+    answer = call("GET", f"/jobs?{query}")
+
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json"), answer.text
+    assert answer.get_json()["errors"][0]["parameter"]
+
+
+def test_a_cursor_belongs_to_its_filters(call: Any) -> None:
+    for _ in range(2):
+        call.submit()
+    cursor = call("GET", "/jobs?limit=1").get_json()["next_cursor"]
+
+    answer = call("GET", f"/jobs?limit=1&status=created&cursor={cursor}")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "cursor")
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", ""), ("POST", "/cancel")])
+def test_cancelling_keeps_what_is_integrated_and_drops_what_is_open(
+    call: Any, stage: Any, method: str, path: str
+) -> None:
+    job_id = call.submit()["id"]
+    for number, status in enumerate(["pending", "integrated", "rejected", "pending"], 1):
+        stage.requirement(job_id, number, status=status)
+
+    answer = call(method, f"/jobs/{job_id}{path}")
+
+    job = answer.get_json()
+    assert (answer.status_code, answer.headers["ETag"]) == (202, f'"{job["version"]}"')
+    assert (job["status"], job["version"]) == ("cancelled", 2)
+    assert job["requirements"]["integrated"] == job["requirements"]["rejected"] == 1
+    assert job["requirements"]["total"] == 2
+    steps = stage.rows("SELECT kind, state FROM steps ORDER BY id")
+    assert [tuple(step) for step in steps] == [("read", "cancelled"), ("report", "pending")]
+    events = [row.type for row in stage.rows("SELECT type FROM job_events ORDER BY seq")]
+    assert events == ["job.created", "job.cancelled"]
+    stage.report(job_id)
+    assert "2 requirements not yet validated were dropped" in call("GET", f"/jobs/{job_id}/report").text
+
+
+@pytest.mark.parametrize("status", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED])
+def test_an_ended_job_cannot_be_cancelled(call: Any, stage: Any, status: JobStatus) -> None:
+    job_id = call.submit()["id"]
+    stage.end(job_id, status)
+
+    answer = call("DELETE", f"/jobs/{job_id}")
+
+    problem = answer.get_json()
+    assert (answer.status_code, problem["code"]) == (409, "invalid_transition")
+    assert problem["details"]["status"] == status
+    assert problem["details"]["allowed"] == (["processing"] if status == "failed" else [])
+
+
+def test_progress_counts_parts_and_tells_the_queue_position(call: Any) -> None:
+    first, second = call.submit()["id"], call.submit()["id"]
+
+    progress = call("GET", f"/jobs/{second}/progress").get_json()
+
+    assert progress["percent"] == 0
+    assert progress["parts"] == {"done": 0, "total": 1}
+    assert progress["steps"] == {"done": 0, "open": 1, "dead": 0, "cancelled": 0}
+    assert progress["waiting_for"] == "capacity"
+    assert (progress["queue_position"], progress["eta_s"]) == (2, None)
+    assert call("GET", f"/jobs/{first}/progress").get_json()["queue_position"] == 1
+
+
+def test_progress_of_the_validator_comes_from_requirements(call: Any, stage: Any) -> None:
+    job_id = call.submit()["id"]
+    stage.created(job_id)
+    for number, status in enumerate(["integrated", "rejected", "pending", "pending"], 1):
+        stage.requirement(job_id, number, status=status)
+    stage.run("UPDATE jobs SET started_at = now() - interval '10 s'")
+
+    progress = call("GET", f"/jobs/{job_id}/progress").get_json()
+
+    assert progress["percent"] == 80
+    assert progress["elapsed_s"] >= 10
+    assert progress["eta_s"]["low"] < 10 * 0.2 / 0.8 < progress["eta_s"]["high"]
+    stage.end(job_id)
+    assert call("GET", f"/jobs/{job_id}/progress").get_json()["percent"] == 100
+
+
+def test_a_failed_job_tells_code_message_and_details(call: Any, stage: Any) -> None:
+    job_id = call.submit()["id"]
+    stage.end(job_id, JobStatus.FAILED, code="encrypted", message="The PDF is encrypted.", step_id=5)
+
+    job = call("GET", f"/jobs/{job_id}").get_json()
+
+    assert job["error"] == {"code": "encrypted", "message": "The PDF is encrypted.", "details": {"step_id": 5}}
+
+
+@pytest.mark.parametrize("name", ["rules.txt", "Grundsätze (neu).txt", 'a"b;c.txt', "日本.txt"])
+def test_the_document_comes_back_as_an_attachment(call: Any, name: str) -> None:
+    job_id = post_form(call, document=(io.BytesIO(DOCUMENT), name)).get_json()["id"]
+
+    answer = call("GET", f"/jobs/{job_id}/document")
+
+    assert answer.data == DOCUMENT
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.content_length == len(DOCUMENT)
+
+
+def test_a_large_document_comes_back_in_chunks(call: Any, stage: Any) -> None:
+    text = b"line\n" * 500_000
+    job_id = post_form(call, document=(io.BytesIO(text), "long.txt")).get_json()["id"]
+
+    answer = call("GET", f"/jobs/{job_id}/document")
+
+    assert stage.count("document_chunks") == 3
+    assert answer.data == text
+    assert call("HEAD", f"/jobs/{job_id}/document").data == b""
