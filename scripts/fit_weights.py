@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +22,56 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from orchestrator.domain.requirement import Modality  # noqa: E402
+
 from bench.labelled import BASELINE, RULES, LabelledFile, read  # noqa: E402
 from workers.creator.clauses import clauses  # noqa: E402
+from workers.creator.judgement import BELOW, may_be_requirement, modality_of  # noqa: E402
 from workers.creator.rules.catalogue import rules_for  # noqa: E402
 from workers.creator.rules.rule import run  # noqa: E402
 from workers.creator.scoring import features  # noqa: E402
 
 FOLDER = ROOT / "workers" / "creator" / "weights"
+OWN_WEIGHT = 0.5
+Anchors = tuple[np.ndarray, np.ndarray]
 STRENGTH = {"specification": 0.3, "agent_duty": 0.3}
 
 
-def feature_sets(file: LabelledFile) -> list[frozenset[str]]:
-    """What the model sees of each counted row."""
-    result = []
+def evidence(file: LabelledFile) -> tuple[list[frozenset[str]], list[bool]]:
+    """What the model sees of each counted row, and whether the rules let it be a requirement at all."""
+    sets, allowed = [], []
+    question = file.rule.question if file.rule else ""
     for row, label in zip(file.rows, file.labels, strict=True):
         if label is not None:
             sentence = clauses(row["text"], row["lang"])
-            result.append(features(sentence, run(rules_for(row["lang"]), sentence)))
-    return result
+            hits = run(rules_for(row["lang"]), sentence)
+            sets.append(features(sentence, hits))
+            allowed.append(may_be_requirement(hits, modality_of(hits)[1], row["lang"], question))
+    return sets, allowed
+
+
+@cache
+def own_sentences(language: str, register: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """The project's own sentences: what every model must know, whatever its labelled file happens to hold."""
+    lines = (ROOT / "bench" / "own_sentences.txt").read_text(encoding="utf-8").splitlines()
+    rows = [[part.strip() for part in line.split("|", 2)] for line in lines if line and not line.startswith("#")]
+    plain = {"information", "definition"}
+    kept = [
+        (text, kind in set(Modality))
+        for lang, kind, text in rows
+        if lang == language and not (register == "eu_act" and language == "de" and kind in plain)
+    ]
+    return tuple(text for text, _ in kept), tuple(label for _, label in kept)
+
+
+def anchored(names: Sequence[str], language: str, register: str) -> tuple[np.ndarray, np.ndarray]:
+    """Features and labels of the own sentences; none where a model asks another question."""
+    if register == "agent_duty":
+        return np.zeros((0, len(names))), np.zeros(0, dtype=bool)
+    texts, labels = own_sentences(language, register)
+    split = [clauses(text, language) for text in texts]
+    sets = [features(sentence, run(rules_for(language), sentence)) for sentence in split]
+    return matrix(sets, names), np.array(labels)
 
 
 def matrix(sets: Sequence[frozenset[str]], names: Sequence[str]) -> np.ndarray:
@@ -55,16 +88,30 @@ def model(question: str) -> LogisticRegression:
     return LogisticRegression(C=STRENGTH.get(question, 0.5), max_iter=2000)
 
 
+def trained(
+    x: np.ndarray, y: np.ndarray, question: str, own: Anchors, weight: np.ndarray | None = None
+) -> LogisticRegression:
+    """A model of these rows and of the own sentences."""
+    weight = np.ones(len(y)) if weight is None else weight
+    share = np.full(len(own[1]), OWN_WEIGHT * max(1.0, weight.sum() / 1500))
+    weights = np.concatenate((weight, share))
+    return model(question).fit(np.vstack((x, own[0])), np.concatenate((y, own[1])), sample_weight=weights)
+
+
 def held_out(
-    x: np.ndarray, y: np.ndarray, groups: Sequence[str], question: str, weight: np.ndarray | None = None
+    x: np.ndarray, y: np.ndarray, groups: Sequence[str], question: str, own: Anchors, weight: np.ndarray | None = None
 ) -> np.ndarray:
     """The probability of each row from a model that saw no row of its group."""
     splitter = LeaveOneGroupOut() if len(set(groups)) <= 30 else GroupKFold(10)
     result = np.zeros(len(y))
     for train, test in splitter.split(x, y, groups):
-        fitted = model(question).fit(x[train], y[train], sample_weight=None if weight is None else weight[train])
+        fitted = trained(x[train], y[train], question, own, None if weight is None else weight[train])
         result[test] = fitted.predict_proba(x[test])[:, 1]
     return result
+
+
+def capped(p: np.ndarray, allowed: Sequence[bool]) -> np.ndarray:
+    return np.where(np.array(allowed), p, np.minimum(p, BELOW))
 
 
 def figures(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
@@ -118,11 +165,13 @@ def general(by_model: dict[tuple[str, str], list[LabelledFile]], arguments: argp
     y: list[bool] = []
     groups: list[str] = []
     weight: list[float] = []
+    allowed: list[bool] = []
     for (question, language), group in by_model.items():
         if question == "agent_duty" or (question, language) == ("eu_act", "de"):
             continue
         for file in group:
-            found = feature_sets(file)
+            found, may = evidence(file)
+            allowed += may
             sets += [frozenset(name for name in names if name.startswith("kind.")) for names in found]
             labels = [label for label in file.labels if label is not None]
             y += labels
@@ -130,12 +179,14 @@ def general(by_model: dict[tuple[str, str], list[LabelledFile]], arguments: argp
             weight += [300 / len(labels)] * len(labels)
     names = sorted({name for found in sets for name in found})
     x, truth, w = matrix(sets, names), np.array(y), np.array(weight)
-    p = held_out(x, truth, groups, "general", w)
+    both = [anchored(names, language, "general") for language in ("de", "en")]
+    own = np.vstack([part[0] for part in both]), np.concatenate([part[1] for part in both])
+    p = capped(held_out(x, truth, groups, "general", own, w), allowed)
     for name in dict.fromkeys(groups):
         part = np.array([g == name for g in groups])
         show(f"{name} by general", figures(truth[part], p[part]))
     if not arguments.dry_run:
-        write("general", "any", names, model("general").fit(x, truth, sample_weight=w))
+        write("general", "any", names, trained(x, truth, "general", own, w))
 
 
 def write(question: str, language: str, names: Sequence[str], fitted: LogisticRegression) -> None:
@@ -152,23 +203,26 @@ def write(question: str, language: str, names: Sequence[str], fitted: LogisticRe
 
 
 def fit(question: str, language: str, group: Sequence[LabelledFile], arguments: argparse.Namespace) -> list[float]:
-    sets, y, groups = [], [], []
+    sets, y, groups, allowed = [], [], [], []
     for file in group:
-        sets += feature_sets(file)
+        found, may = evidence(file)
+        sets += found
+        allowed += may
         y += [label for label in file.labels if label is not None]
         groups += [f"{file.name}/{g}" for g, label in zip(file.groups, file.labels, strict=True) if label is not None]
     names = sorted({name for found in sets for name in found})
     count = {name: sum(name in found for found in sets) for name in names}
     names = [name for name in names if count[name] >= 2]
     x, truth = matrix(sets, names), np.array(y)
-    p = held_out(x, truth, groups, question)
+    own = anchored(names, language, question)
+    p = capped(held_out(x, truth, groups, question, own), allowed)
     rows = [row for file in group for row, label in zip(file.rows, file.labels, strict=True) if label is not None]
     base = np.array([bool(BASELINE[language].search(row["text"])) for row in rows])
     show(f"{group[0].name} baseline", figures(truth, base.astype(float)))
     values = figures(truth, p)
     show(f"{group[0].name} held out", values)
-    fitted = model(question).fit(x, truth)
-    show(f"{group[0].name} fitted", figures(truth, fitted.predict_proba(x)[:, 1]))
+    fitted = trained(x, truth, question, own)
+    show(f"{group[0].name} fitted", figures(truth, capped(fitted.predict_proba(x)[:, 1], allowed)))
     if arguments.errors == group[0].name:
         for i in np.argsort(-abs(truth - p)):
             if (p[i] >= 0.5) != truth[i]:

@@ -19,11 +19,13 @@ class Clauses:
         whole: the sentence.
         main: its main clauses; a comma is kept only between two of them.
         conditional: true where the sentence opens with a condition.
+        fragment: true where it begins in lower case, as the items of a list do.
     """
 
     whole: str
     main: str
     conditional: bool
+    fragment: bool = False
 
 
 _MARKER = re.compile(
@@ -32,28 +34,34 @@ _MARKER = re.compile(
 _PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SPACE = re.compile(r"\s+")
 _BEFORE_STOP = re.compile(r" +([,;:.])")
-_SEGMENT = re.compile(r"(\s*[,;:]\s+|\s+[–—-]\s+)")
+_SEGMENT = {
+    "de": re.compile(r"(\s*[,;:]\s+|\s+[–—-]\s+)"),
+    "en": re.compile(
+        r"(\s*[,;:]\s+|\s+[–—-]\s+|(?<!^)\s+(?=(?:if|unless|because|whether|provided that|to the extent|insofar as|in order to|so that)\b))"
+    ),
+}
 
 _DE_SUBORDINATE = re.compile(
     r"^(?:(?:und|oder|sowie|aber|auch|insbesondere|nur|es sei denn|so|je nachdem|selbst|außer) )?"
-    r"(?:dass|weil|wenn|soweit|sofern|falls|da|obwohl|während|um|damit|ohne|anstatt|statt|indem|nachdem|bevor|ehe|sobald|solange"
+    r"(?:dass|weil|wenn|soweit|sofern|falls|da|obwohl|um|damit|anstatt|indem|nachdem|bevor|ehe|sobald|solange"
     r"|sodass|wobei|wodurch|womit|wofür|woran|worin|worauf|wozu|wonach|welche[rsmn]?|was|wer|wem|wen|wie|wo|ob|insofern|insoweit als"
     r"|(?:\w+ ){0,2}(?:deren|dessen|denen))\b"
 )
 _DE_RELATIVE = re.compile(
     r"^(?:(?:an|auf|aus|bei|durch|für|in|mit|nach|über|unter|von|vor|zu|zwischen|gegen|ohne) )?(?:der|die|das|den|dem)\b"
 )
+_DE_AUXILIARY = r"(?:ist|sind|hat|haben|muss|müssen|soll|sollen|sollte|sollten|kann|können|darf|dürfen|wird|werden|gilt|gelten|bleibt|bleiben)"
 _DE_VERB_LAST = re.compile(
-    r"(?:^| )(?!zusammen|dagegen|daneben)[a-zäöüß]+(?:t|en|ern|eln|ist|sind|war|sei|muss|soll|kann|darf|will)$"
+    r"(?:^| )(?!zusammen|dagegen|daneben|gegen|neben|wegen)(?:[a-zäöüß]+(?:t|en|ern|eln)|ist|sind|war|sei|muss|soll|kann|darf|will)$"
 )
+_DE_MAIN_VERB = re.compile(rf"\b{_DE_AUXILIARY}(?: \S+){{2,}}$|\bzu [a-zäöüß]+$")
 _DE_FINITE_FIRST = re.compile(
-    r"^(?:so|dann)\b|^(?:ist|sind|hat|haben|muss|müssen|soll|sollen|sollte|sollten|kann|können|darf|dürfen|wird|werden|gilt|gelten"
-    r"|bedarf|besteht|bleibt|bleiben|haftet|trägt|obliegt|beginnt|verlängert|[a-zäöüß]{3,}(?:t|et))\b"
+    rf"^(?:so|dann)\b|^{_DE_AUXILIARY}\b|^(?:bedarf|besteht|haftet|trägt|obliegt|beginnt|verlängert|verpflichtet|[a-zäöüß]{{3,}}(?:t|et) (?:der|die|das|er|sie|es|ein|eine|sich|dieser?|dies)\b)"
 )
-_DE_VERB_FIRST = re.compile(r"^(?:[A-ZÄÖÜ][a-zäöüß]+(?:t|en|te|ten|et|ern)|Ist|Sind|Soll|Muss|Kann|Darf|War)\b")
-_DE_COMMON_FIRST = re.compile(
-    r"^(?:Ist|Sind|War|Hat|Haben|Wird|Werden|Wurde|Wurden|Soll|Sollen|Sollte|Sollten|Muss|Müssen|Kann|Können|Darf|Dürfen|Liegt|Liegen"
-    r"|Besteht|Bestehen|Erfolgt|Erfolgen|Tritt|Treten|Gehört|Gehören|Erfüllt|Erfüllen|Stellt|Stellen|Verlangt|Beruht|Zeigt|Gilt)\b"
+_DE_VERB_FIRST = re.compile(
+    r"^(?:Ist|Sind|War|Waren|Hat|Haben|Wird|Werden|Wurde|Wurden|Soll|Sollen|Sollte|Sollten|Muss|Müssen|Kann|Können|Darf|Dürfen"
+    r"|[A-ZÄÖÜ][a-zäöüß]+(?<!ung)(?:t|en|te|ten|et|ern)(?<!ungen)(?<!heiten)(?<!keiten)(?<!tionen)(?<!schaft)(?<!schaften)"
+    r" (?:der|die|das|dem|den|ein|eine|einem|einen|er|sie|es|sich|dies|diese[rsmn]?|jemand|kein\w*|mehrere|sowohl|nur|eine[rs]?|zwei|[A-ZÄÖÜ]\w+))\b"
 )
 _DE_CONSEQUENCE = re.compile(r"\b(?:folgt|bedeutet dies|ergibt sich)$")
 
@@ -74,13 +82,14 @@ def clauses(sentence: str, language: str) -> Clauses:
     """Split a sentence into what it states and what it only conditions, describes or explains."""
     text = _SPACE.sub(" ", _MARKER.sub("", sentence, count=1)).strip()
     text = _without_parentheses(text)
+    fragment = text[:1].islower()
     if language == "en":
         text = text.lower()
-    parts = _SEGMENT.split(text)
+    parts = _SEGMENT[language].split(text)
     is_subordinate = _german(parts[::2]) if language == "de" else _english(parts[::2])
     main = _joined(parts, is_subordinate)
     conditional = bool(_OPENS_CONDITION[language].match(text)) or (is_subordinate[0] and len(is_subordinate) > 1)
-    return Clauses(whole=text, main=main, conditional=conditional)
+    return Clauses(whole=text, main=main or text, conditional=conditional, fragment=fragment)
 
 
 def _without_parentheses(text: str) -> str:
@@ -94,28 +103,30 @@ def _without_parentheses(text: str) -> str:
 def _german(segments: list[str]) -> list[bool]:
     last = -1
     if len(segments) > 1 and _DE_VERB_FIRST.match(segments[0]):
-        openers = (i for i, segment in enumerate(segments[1:], 1) if _DE_FINITE_FIRST.match(segment))
-        last = next(openers, 0) - 1 if _DE_COMMON_FIRST.match(segments[0]) or _so_follows(segments) else -1
+        last = next((i for i, segment in enumerate(segments[1:], 1) if _DE_FINITE_FIRST.match(segment)), 0) - 1
     result = []
     for i, segment in enumerate(segments):
         after_consequence = i > 0 and bool(_DE_CONSEQUENCE.search(segments[i - 1]))
         result.append(i <= last or (not after_consequence and _is_german_subordinate(segment, first=i == 0)))
+    for i, segment in enumerate(segments[:-1]):
+        if segment.strip() == "es sei denn":
+            result[i] = result[i + 1] = True
     return result
-
-
-def _so_follows(segments: list[str]) -> bool:
-    return any(_DE_FINITE_FIRST.match(segment) for segment in segments[1:])
 
 
 def _is_german_subordinate(segment: str, *, first: bool) -> bool:
     lowered = segment[:1].lower() + segment[1:] if first else segment
     if _DE_SUBORDINATE.match(lowered):
         return True
-    return not first and bool(_DE_RELATIVE.match(segment)) and bool(_DE_VERB_LAST.search(segment.rstrip(".!")))
+    if first or not _DE_RELATIVE.match(segment):
+        return False
+    plain = segment.rstrip(".!:")
+    return bool(_DE_VERB_LAST.search(plain)) and not _DE_MAIN_VERB.search(plain)
 
 
 def _english(segments: list[str]) -> list[bool]:
-    return [bool(_EN_SUBORDINATE.match(segment)) for segment in segments]
+    rest = [bool(_EN_SUBORDINATE.match(segment)) for segment in segments[1:]]
+    return [bool(_EN_SUBORDINATE.match(segments[0])) and not segments[0].startswith(("that ", "as ")), *rest]
 
 
 def _joined(parts: list[str], is_subordinate: list[bool]) -> str:

@@ -39,11 +39,13 @@ _SOFT = frozenset(
         "system_verb",
         "wird_system",
         "nicht_mehr",
+        "durch_akteur",
         "imperativ",
     )
-) | {"en.ensure", "en.ability", "en.undertakes", "en.will"}
+) | {"en.ensure", "en.ability", "en.is_to", "en.will"}
 """Verbs that state a duty only where nothing speaks against it."""
 _AUTHORITY = frozenset({"de.behoerde", "en.authority"})
+_EXAMPLE = frozenset({"de.beispiel_marke", "en.example_mark"})
 _GENTLE = frozenset({"de.sollte", "de.soll", "de.empfohlen", "en.should", "en.recommended"})
 _WEAK = frozenset(
     {
@@ -52,7 +54,7 @@ _WEAK = frozenset(
         "de.nur_wenn",
         "de.imperativ",
         "en.ensure",
-        "en.undertakes",
+        "en.is_to",
         "en.only",
         "en.will",
     }
@@ -98,9 +100,9 @@ def judge(sentence: str, language: str, register: Register | str) -> Judgement:
     """
     split = clauses(sentence, language)
     hits = run(rules_for(language), split)
-    modality, deciding = _modality(hits)
+    modality, deciding = modality_of(hits)
     probability = score(str(register), language, split, hits)
-    if not _may_be_requirement(hits, deciding, language, str(register)):
+    if not may_be_requirement(hits, deciding, language, str(register)):
         probability = min(probability, BELOW)
     return Judgement(
         modality=modality,
@@ -112,8 +114,10 @@ def judge(sentence: str, language: str, register: Register | str) -> Judgement:
     )
 
 
-def _may_be_requirement(hits: Hits, deciding: tuple[Rule, ...], language: str, register: str) -> bool:
-    """Without a modal construction a sentence needs a soft sign and no sign against, or a register of indicatives."""
+def may_be_requirement(hits: Hits, deciding: tuple[Rule, ...], language: str, register: str) -> bool:
+    """Whether the rules allow it, whatever its score: without a modal construction a sentence needs a soft sign and no sign against, or a register of indicatives."""
+    if any(rule.id in _EXAMPLE for rule in hits.rules):
+        return False
     if any(rule.id not in _SOFT for rule in deciding):
         return True
     if hits.of(*_AGAINST):
@@ -121,7 +125,8 @@ def _may_be_requirement(hits: Hits, deciding: tuple[Rule, ...], language: str, r
     return bool(deciding) or (register, language) in _INDICATIVE
 
 
-def _modality(hits: Hits) -> tuple[Modality, tuple[Rule, ...]]:
+def modality_of(hits: Hits) -> tuple[Modality, tuple[Rule, ...]]:
+    """The modality of a sentence, and the rules that stand for it; an obligation by none where no rule holds."""
     strong = [rule for rule in hits.of(*Modality) if rule.id not in _WEAK]
     found = strong or list(hits.of(*Modality))
     kinds = {rule.kind for rule in found}

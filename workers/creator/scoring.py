@@ -72,7 +72,7 @@ def _shape(sentence: Clauses) -> set[str]:
         found.add("shape.no_stop")
     if sentence.whole.endswith("?"):
         found.add("shape.question")
-    if sentence.whole[:1].islower() and sentence.main[:1].islower() and not sentence.conditional:
+    if sentence.fragment:
         found.add("shape.lower_start")
     if sentence.conditional:
         found.add("shape.conditional")

@@ -18,6 +18,8 @@ class Cue(StrEnum):
     CUE = "cue"
 
 
+_WORD = re.compile(r"\w+(?:'t)?")
+
 Kind = Modality | SentenceClass | Cue
 
 
@@ -31,6 +33,7 @@ class Rule:
         pattern: searched in the main clauses (English: lower case).
         beats: ids that do not count where this rule holds ("muss nicht" beats "muss").
         anywhere: true where subordinate clauses count as much as the main clause.
+        needs: lower-case words; the pattern is tried only where one of them occurs. Only for speed.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Rule:
     pattern: re.Pattern[str]
     beats: tuple[str, ...] = ()
     anywhere: bool = False
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,11 @@ class Hits:
         return tuple(rule for rule in self.rules if rule.kind in kinds)
 
 
-def rule(name: str, kind: Kind, pattern: str, *, beats: Sequence[str] = (), anywhere: bool = False) -> Rule:
-    """Make a rule; the pattern may be spread over lines joined without a separator."""
-    return Rule(name, kind, re.compile(pattern), tuple(beats), anywhere)
+def rule(
+    name: str, kind: Kind, pattern: str, *, beats: Sequence[str] = (), anywhere: bool = False, needs: str = ""
+) -> Rule:
+    """Make a rule; `needs` are words with spaces between them."""
+    return Rule(name, kind, re.compile(pattern), tuple(beats), anywhere, frozenset(needs.split()))
 
 
 def run(rules: Sequence[Rule], sentence: Clauses) -> Hits:
@@ -67,11 +73,14 @@ def run(rules: Sequence[Rule], sentence: Clauses) -> Hits:
     found: list[Rule] = []
     subordinate: list[str] = []
     same = sentence.main == sentence.whole
+    words = set(_WORD.findall(sentence.whole.lower()))
     for candidate in rules:
+        if candidate.needs and candidate.needs.isdisjoint(words):
+            continue
         search = candidate.pattern.search
         if search(sentence.whole if candidate.anywhere else sentence.main):
             found.append(candidate)
-        elif not (same or candidate.anywhere) and search(sentence.whole):
+        elif not (same or candidate.anywhere or candidate.kind is Cue.CUE) and search(sentence.whole):
             subordinate.append(candidate.id)
     beaten = {name for winner in found for name in winner.beats}
     return Hits(
