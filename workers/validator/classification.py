@@ -25,10 +25,18 @@ _NARRATES = re.compile(
 )
 _BINDS_NOBODY = re.compile(
     r"\b(?:unberührt|gilt|gelten|findet|finden|bezeichnet|heißt|umfasst|umfassen|handelt|kann|können|darf|dürfen|unterliegt nicht"
-    r"|berührt|lässt|lassen|regelt|schützt|betrifft|dient|dienen|steht|stehen|wirkt)\b"
+    r"|berührt|bleibt|bleiben|beginnt|beginnen|läuft|laufen|endet|enden|lässt|lassen|regelt|schützt|betrifft|dient|dienen|steht|stehen|wirkt)\b"
+    r"|^\W*(?:Ob|Über)\b.*\b(?:entscheidet|entscheiden)\b"
     r"|\b(?:Verordnung|Richtlinie|Gesetz|Vorschrift|Kapitel|Anhang)\b.*\benthält\b"
 )
-_PART_END = re.compile(r"[.;:]\s")
+_PRONOUN_ACTS = re.compile(r"\W*(?:Er|Sie)\s+[a-zäöüß]+(?:t|en)\s+(?:eine?|einen|die|den|das|der|dem|jede|alle)\b")
+_SECOND_VERB = re.compile(r"\b(?:is|are|was|were|can|may|might|has been)\b")
+_VERB_AND_OBJECT = re.compile(
+    r"(?!(?:for|of|in|by|with|to|and|or|as|on|at|from|under|after|before|all|both|not|if|when|where|while)\b)[a-z]+"
+    r" (?:the|an?|every|each|all|any|its|their)\b"
+)
+MIN_COMMAND_WORDS = 3
+_PART_END = re.compile(r"[.;]\s")
 _PASSIVE = re.compile(
     r"\b(?:wird|werden)\b[^;]*?\b(?:\w*ge\w{2,}(?:t|en)|\w+iert|(?:be|er|ver|zer|ent|über|unter|wider|miss)\w{2,}(?:t|en))\b|\berfolg(?:t|en)\b"
 )
@@ -71,6 +79,8 @@ def classify(text: str, language: str, register: str | None = None, locator: str
             return Finding(rule.id, None)
     if freed is None and chosen is GERMAN and any(_binds(part, register) for part in _PART_END.split(masked)):
         return Finding("de.duty.indicative", None)
+    if freed is None and chosen is ENGLISH and _commands(masked):
+        return Finding("en.duty.command", None)
     return freed or _explain(chosen, clauses, masked, register)
 
 
@@ -97,17 +107,23 @@ def _mask(chosen: LanguageRules, text: str, register: str | None) -> tuple[str, 
 
 def _binds(masked: str, register: str | None) -> bool:
     """Whether a plain present tense lays a duty on a party, as German statutes and contracts do."""
-    if (
-        register in ("letter", "specification", "user_stories")
-        or _NARRATES.search(masked)
-        or _BINDS_NOBODY.search(masked)
-    ):
+    if register in ("specification", "user_stories") or _NARRATES.search(masked) or _BINDS_NOBODY.search(masked):
         return False
     if register in BINDING_REGISTERS and _PASSIVE.search(masked):
         return True
-    return (register in BINDING_REGISTERS or bool(GERMAN.actors.search(masked))) and any(
+    bound = register in BINDING_REGISTERS or GERMAN.actors.search(masked) or _PRONOUN_ACTS.match(masked)
+    return bool(bound) and any(
         analyse(word.text, "de").tag.startswith("VV") for word in words(masked) if word.text[0].islower()
     )
+
+
+def _commands(text: str) -> bool:
+    """Whether an English statement opens with a bare verb and closes as a list item or sentence: "log every access;"."""
+    said = words(text)
+    if len(said) < MIN_COMMAND_WORDS or not text.rstrip().endswith((";", ".", ",")):
+        return False
+    is_verb = analyse(said[0].text.lower(), "en").tag in ("VVB", "VVI", "VV0") or _VERB_AND_OBJECT.match(text.strip())
+    return bool(is_verb) and not _SECOND_VERB.search(text)
 
 
 def _explain(chosen: LanguageRules, clauses: MainClauses, masked: str, register: str | None) -> Finding:

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from workers.language import analyse
 
 _PARENTHESIS = re.compile(r"\bes sei denn,? [^.;]*|\([^()]*\)|\[[^\[\]]*\]|„[^“\"]*[“\"]|«[^»]*»|“[^”]*”")
-_SENTENCE_END = re.compile(
-    r"(?<!\b[A-Za-zÄÖÜ])(?<!\bAbs)(?<!\bArt)(?<!\bNr)(?<!\bvgl)(?<!\bRz)(?<!\bRzn)(?<!\bggf)(?<!\bgem)(?<!\bbzw)(?<!\bNo)"
-    r"[.!?]\s+(?=[A-ZÄÖÜ„•])"
+_ABBREVIATION = re.compile(
+    r"(?<!\w)(?:[A-Za-zÄÖÜäöü]|Abs|Art|Nr|Nrn|vgl|Vgl|Rz|Rzn|ggf|gem|bzw|Ziff|Buchst|lit|No|Nos|Sec|ca|usw|etc|inkl|evtl|sog|i|e|cf|Inc|Ltd|Std|Min)\."
+    r"|(?<=\d)\.(?=\s+[A-Za-zäöü])"
 )
+_DOT = "\u2024"
+"""Stands for the dot of an abbreviation, which ends no sentence."""
+_SENTENCE_END = re.compile(r"[.!?]\s+(?=[A-ZÄÖÜ„•])")
 _SEGMENT = re.compile(r"[,;:]\s+|\s[–—-]\s")
 
 _FINITE_DE = (
@@ -33,7 +36,7 @@ _SUBORDINATE_DE = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE_DE = re.compile(
-    r"(?:(?:und|oder) )?(?:(?:an|auf|aus|bei|durch|für|in|mit|nach|über|unter|von|vor|zu|zwischen|gegen) )?"
+    r"(?:(?:und|oder) )?(?:(?:an|auf|aus|bei|durch|für|in|mit|nach|über|unter|von|vor|zu|zwischen|gegen|wegen|aufgrund|innerhalb|außerhalb|trotz|ohne|seit|anhand) )?"
     r"(?:der|die|das|den|dem)\b"
 )
 _NOT_LAST_FINITE_DE = re.compile(rf"\b{_FINITE_DE}\b(?=.*\w+\s+\w|\s+\w*zu\w+en\W*$|\s+zu \w+\W*$)")
@@ -50,6 +53,9 @@ _SUBORDINATE_EN = re.compile(
     r"|though|while|whereas|after|before|once|so that|in order to|to the extent|insofar as|in so far as|in case"
     r"|(?:of|for|in|to|by|from|on|under|with|through|at) (?:which|whom|whose))\b",
     re.IGNORECASE,
+)
+_INVERTED_EN = re.compile(
+    r"(?:should|were|had)\s+(?!be\b)(?:the|a|an|any|this|that|it|they|he|she|one|no|there|some|[A-Z]\w+)\b", re.I
 )
 _CONDITION_OPENS_EN = re.compile(
     r"(?:if|when|where|whenever|unless|once|in case|provided|whether|while|because|although)\b", re.I
@@ -79,6 +85,7 @@ def main_clauses(text: str, language: str) -> MainClauses:
         language: "de" or "en".
     """
     bare = _PARENTHESIS.sub(lambda match: " " * len(match.group()), text)
+    bare = _ABBREVIATION.sub(lambda match: match.group()[:-1] + _DOT, bare)
     kept = list(bare)
     conditional = False
     for start, end in _pieces(bare, 0, len(bare), _SENTENCE_END):
@@ -99,7 +106,7 @@ def _pieces(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iter
 
 
 def _subordinate_de(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[int, tuple[int, int]]]:
-    said = [text[start:end].strip(" ,;:\n•-–—") for start, end in segments]
+    said = [text[start:end].strip(" ,.;:\n•-–—") for start, end in segments]
     unfinished = after_subordinate = False
     before = ""
     for number, words in enumerate(said):
@@ -143,11 +150,11 @@ def _is_infinitive_clause_de(said: str, before: str) -> bool:
 
 def _subordinate_en(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[int, tuple[int, int]]]:
     for number, (start, end) in enumerate(segments):
-        said = text[start:end].strip(" ,;:\n•-–—")
+        said = text[start:end].strip(" ,.;:\n•-–—")
         if _CONDITION_OPENS_EN.match(said) and len(segments) == 1:
             found = _MAIN_AFTER_CONDITION_EN.search(said, 3 + _second_subject(said))
             yield number, (start, start + found.start() if found else end)
-        elif _SUBORDINATE_EN.match(said) and len(segments) > 1:
+        elif (_SUBORDINATE_EN.match(said) or _INVERTED_EN.match(said)) and len(segments) > 1:
             yield number, (start, end)
 
 

@@ -134,6 +134,11 @@ _MASKS = (
                 "relative",
                 r"\b(?:that|which|who)\s+(?:\w+ly\s+|also\s+)?(?:must|shall|should|will|are required|is required|needs? to|have to|has to)\b",
             ),
+            ("must_have", r"\b(?:must|should|shall|will) have (?:\w+ly )?(?:been|had|\w+ed)\b"),
+            (
+                "some_day",
+                r"^.*\bwill\b.*\b(?:next (?:year|month|quarter|release)|in (?:19|20)\d\d|soon|some day|in (?:the )?future)\b.*$",
+            ),
             ("had_to", r"\b(?:had|have had|has had) to\b|\b(?:was|were|been) required to\b|\bwould have to\b"),
             (
                 "will_be_told",
@@ -164,6 +169,11 @@ _DUTIES = (
                 "may_not",
                 r"\b(?:may|can) (?:not|only|never|under no circumstances)\b|\bcannot\b|\b(?:may|can)\b[^;.]*?\b(?:only|no\b|not\b)",
             ),
+            (
+                "only_permitted",
+                r"\b(?:only|exclusively|solely) (?:be )?(?:permitted|allowed|permissible|acceptable|possible)\b",
+            ),
+            ("recommended", r"\b(?:is|are) (?:strongly |highly )?(?:recommended|advised)\b|\bwe recommend\b"),
             ("none_may", r"\b(?:no|only|neither|nobody|never|none)\b[^;.]*?\b(?:may|can)\b"),
             (
                 "not_allowed",
@@ -177,7 +187,7 @@ _DUTIES = (
             ("ensures", r"\b(?:ensures?|is obliged|takes? care|bears? (?:the )?(?:responsibility|cost|risk))\b"),
             (
                 "imperative",
-                r"^\W*(?:do not|don[’']t|ensure|make sure|never|always|keep|use|provide|record|store|report|notify|delete|verify|check)\b",
+                r"^\W*(?:do not|don[’']t|ensure|make sure|never|always|keep|use|provide|record|store|report|notify|delete|verify|encrypt|document|retain|archive|inform|protect|submit|avoid|include|enable|support|allow|display|validate)\b(?=.*[.;,]\s*$)",
             ),
             ("story", r"\bI (?:want|need|would like) to\b"),
             ("duty_of", r"\b(?:has|have|is under|are under) (?:an?|the) (?:\w+ )?(?:duty|obligation|responsibility)\b"),
@@ -191,7 +201,7 @@ _DUTIES = (
             None,
             [
                 ("right_to", r"\b(?:has|have) (?:the |a )?right\b"),
-                ("constitutes", r"\b(?:pays?|delivers?|informs?|notif(?:y|ies)|maintains?|provides?|bears?)\b"),
+                ("constitutes", r"\b(?:pays|delivers|informs|notifies|maintains|provides|bears)\b"),
             ],
             _I,
         ),

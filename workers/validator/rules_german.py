@@ -20,6 +20,11 @@ _TO_DO = (
 _ATTRIBUTE = r"(?!\s+(?:mehr\s+)?[a-zäöüß]+(?:e|en|er|es|em)\s+[A-ZÄÖÜ])(?!\s+(?:nur|erst|später|länger|älter|lediglich|zuletzt|allein)\b)"
 _NEED = r"(?:erforderlich|notwendig|nötig|zwingend|geboten|vorgeschrieben|verpflichtet|gehalten|obligatorisch|verpflichtend|Pflicht|Voraussetzung)"
 
+_EXACTING = (
+    "nur|ausschließlich|mindestens|spätestens|höchstens|unverzüglich|umgehend|täglich|wöchentlich|monatlich|vierteljährlich|quartalsweise"
+    "|halbjährlich|jährlich|stündlich|schriftlich|getrennt"
+)
+
 _FIRST = (
     *rules(
         "de",
@@ -37,7 +42,7 @@ _FIRST = (
         [
             (
                 "im_sinne",
-                r"^\W*(?:Im Sinne (?:dies|von|der|des)\b|Für die Zwecke (?:dies|der|des)\b).{0,160}?\b(?:ist|sind|bezeichnet|bezeichnen|gilt|gelten|bedeutet|versteht|umfasst)\b(?!.*\b(?:muss|müssen|darf|dürfen)\b)",
+                r"^\W*(?:Im Sinne (?:diese[rs]|der|des)\s+(?:\w+\s+){0,2}?(?:Richtlinie|Verordnung|Gesetzes|Vertrags|Vertrages|Vereinbarung|Abschnitts|Kapitels|Dokuments|Anweisung|Artikels|Paragra\w+|Bestimmung\w*|Vorschrift|Norm)\b|Für die Zwecke (?:dies|der|des)\b).{0,160}?\b(?:ist|sind|bezeichnet|bezeichnen|gilt|gelten|bedeutet|versteht|umfasst)\b",
             ),
             (
                 "wird_verstanden",
@@ -47,6 +52,7 @@ _FIRST = (
                 "term_colon",
                 r"^\W*[„\"»][^“”\"«]{2,60}[“”\"«]\s*(?::|ist\b|sind\b|bezeichnet\b|bezeichnen\b|meint\b|bedeutet\b|steht für\b|umfasst\b)",
             ),
+            ("als_gilt", r"^\W*Als\s+(?:\w+\s+){0,3}?\w+\s+(?:gilt|gelten)\b"),
             (
                 "bezeichnet",
                 r"\b(?:bezeichnet|bezeichnen)\b (?:der (?:Ausdruck|Begriff)|den|die|das|jede|einen|eine|ein|alle|im Folgenden|nachfolgend|in diesem)\b",
@@ -111,6 +117,8 @@ _MASKS = (
             ),
             ("soweit_noetig", r"\b(?:soweit|sofern|falls|wenn|wo) (?:erforderlich|notwendig|nötig|geboten)\b"),
             ("kommt_nicht_an", r"\bkommt es\b[^;:.]*\bnicht\b[^;:.]*\ban\b"),
+            ("damals_sollte", r"\b(?:wurde|wurden|war|waren|damals|früher|ursprünglich)\b[^;]*\bsollten?\b"),
+            ("muss_rechnen", r"\b(?:muss|müssen) [^;.]*\brechnen\b"),
             ("hat_zu_tun", r"\b(?:hat|haben)\b[^;:.]*\bzu tun\b"),
             ("zweck_ist_es", r"\b(?:Zweck|Ziel|Aufgabe|Sinn|Absicht)\b[^;:.]*\bist es\b.*"),
         ],
@@ -180,6 +188,16 @@ _DUTIES = (
             ),
             ("zu_unterlassen", r"\b(?:unterlässt|unterlassen|hat zu unterbleiben)\b"),
             ("story", r"\b(?:möchte|will) ich\b"),
+            ("empfohlen", r"\b(?:empfohlen|empfiehlt|empfehlen)\b"),
+            (
+                "enthaelt_mindestens",
+                r"\b(?:enthält|enthalten|trägt|tragen|umfasst|umfassen|nennt|nennen)\b[^;.]*\b(?:mindestens|zumindest|folgenden Angaben|vorgeschriebenen?)\b",
+            ),
+            ("nur_passiv", rf"\b(?:wird|werden|erfolgt|erfolgen)\b[^;.]*\b(?:{_EXACTING})\b"),
+            (
+                "jeder_passiv",
+                r"^\W*(?:[Jj]ede[rsnm]?|Alle|Sämtliche)\b[^;.]*\b(?:wird|werden)\b[^;.]*\b\w+(?:t|en)\W*$",
+            ),
             ("verbindlich", r"\b(?:ist|sind)\b[^;.]*\b(?:verbindlich|einzuhalten)\b"),
         ],
     ),
@@ -200,11 +218,13 @@ _DUTIES = (
 
 _ACTORS = re.compile(
     r"\b(?:Verantwortliche[nr]?|Auftragsverarbeiter[ns]?|Auftragnehmer(?:in)?|Auftraggeber(?:in)?|Mieter(?:in)?|Vermieter(?:in)?|Pächter"
-    r"|Verpächter|Käufer|Verkäufer|Anbieter|Betreiber|Lieferant(?:en)?|Dienstleister|Arbeitgeber|Arbeitnehmer|Unternehmer|Hersteller"
-    r"|Händler|Mitgliedstaat(?:en)?|Kommission|Aufsichtsbehörden?|Behörden?|Ausschuss|Finanzunternehmen|Datenschutzbeauftragte[rn]?"
-    r"|Vertragsparteien|Vertragspartner|Partei(?:en)?|Geschäftsführung|Leitung|Zertifizierungsstellen?|Stellen?|Bundesbeauftragte[rn]?"
-    r"|Bundesregierung|Leasing(?:geber|nehmer)|Darlehensnehmer|Darlehensgeber|Gläubiger|Schuldner|Versicherer|Versicherungsnehmer)\b"
+    r"|Verpächter|Käufer|Verkäufer|Anbieter|Betreiber|Lieferant(?:en)?|Dienstleister|Arbeitgeber|Arbeitnehmer|Hersteller|Händler"
+    r"|Mitgliedstaat(?:en)?|Kommission|Aufsichtsbehörden?|Ausschuss|Finanzunternehmen|Vertragsparteien|Vertragspartner|Geschäftsführung"
+    r"|Zertifizierungsstellen?|Bundesregierung|Leasing(?:geber|nehmer)|Darlehensnehmer|Darlehensgeber|Gläubiger|Schuldner|Versicherer"
+    r"|Versicherungsnehmer|Vorstand|Werkstatt|Bereich|Abteilung|Buchhaltung|Personal|Kundendienst|\w*[Ll]eitung|\w*[Bb]eauftragte[rn]?"
+    r"|\w*[Rr]evision|\w*[Mm]itarbeiter(?:in|innen|n)?|\w*abteilung|\w*verantwortliche[rn]?|\w*inhaber(?:in)?|\w*leiter(?:in)?)\b"
 )
+"""Bound by a plain indicative in every kind of text but a specification: parties, bodies and offices."""
 
 _LAST = (
     *rules(
