@@ -79,4 +79,4 @@ $(DEV): | $(BIN)/python
 	@echo "Installing into $(VENV), with the tools for the checks" >&2
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
-	@rm -f $(VENV)/.dev-*; touch $@
+	@rm -f $(VENV)/.dev-* $(VENV)/.runtime-*; touch $@ $(RUNTIME)  # the larger lock holds the smaller one

@@ -14,6 +14,8 @@ from orchestrator.stack.exit_codes import exit_code
 # name -> (where it is, one line for --help); in the order of --help
 COMMANDS = {
     "up": ("orchestrator.cli.up:up", "Run the whole stack on this machine."),
+    "prepare": ("orchestrator.cli.prepare:prepare", "Migrate the database and make the first admin key."),
+    "api": ("orchestrator.cli.api:api", "Serve the REST API."),
     "worker": ("orchestrator.cli.worker:worker", "Run a worker: creator, validator or maintenance."),
     "beat": ("orchestrator.cli.beat:beat", "Run the leader: recovery, schedule and dispatch."),
     "flower": ("orchestrator.cli.flower:flower", "Run Flower on the queues."),

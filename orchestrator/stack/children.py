@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.stack.ports import free_port, is_free
@@ -55,8 +55,7 @@ class ServiceSpecs:
 
     def prepare(self) -> ChildSpec:
         """Migrates the schema and makes the first admin key; waits for the database by itself."""
-        argv = (sys.executable, "-P", "-m", "orchestrator.stack.prepare")
-        return ChildSpec("prepare", argv, self._environment, STAGE_ENTRANCE, cwd=self._state_dir, once=True)
+        return replace(self._command("prepare", ("prepare",), STAGE_ENTRANCE), once=True)
 
     def all(self, scale: Scale) -> list[ChildSpec]:
         """Every service, in the order to start them."""

@@ -1,12 +1,10 @@
-"""Makes a database ready for the services: schema and first admin key. `python -P -m orchestrator.stack.prepare`.
+"""Makes a database ready for the services: schema and first admin key.
 
-A process of its own: it imports the ORM while the servers start, and its memory is free again afterwards.
+`up` runs it as a process of its own: it imports the ORM while the servers start, and its memory is free afterwards.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 
 from sqlalchemy import Engine, text
@@ -14,8 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from orchestrator import config
 from orchestrator.bootstrap import build
-from orchestrator.errors import OrchestratorError, Unavailable
-from orchestrator.stack.exit_codes import exit_code
+from orchestrator.errors import Unavailable
 from orchestrator.stack.layout import StateDir, write_private
 from orchestrator.storage import migrate
 
@@ -54,17 +51,3 @@ def _await_database(engine: Engine) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def main() -> int:
-    """Runs `prepare` with the environment's settings; returns the exit code."""
-    try:
-        prepare(config.load(), os.environ.get("ORCHESTRATOR_ADMIN_KEY") or None)
-    except OrchestratorError as error:
-        print(error.message, file=sys.stderr)
-        return exit_code(error)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
