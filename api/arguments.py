@@ -11,7 +11,7 @@ import marshmallow as ma
 from flask import Request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
 from orchestrator.domain.text import depth_of
@@ -63,7 +63,10 @@ class Parser(FlaskParser):
         if not req.is_json:
             raise UnsupportedMediaType(f"Send application/json, not {req.mimetype or 'a body without a type'}.")
         req.max_content_length = JSON_BYTES
-        value = read_json(req.get_data())
+        data = req.get_data()
+        if len(data) >= JSON_BYTES:  # Werkzeug cuts a body of unknown length off at the limit without a word
+            raise RequestEntityTooLarge
+        value = read_json(data)
         if value is None:
             _refuse("broken_json", "The body is null; send a JSON object.")
         return value

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from importlib.metadata import version
 from typing import cast
 from uuid import UUID, uuid4
 
+import structlog
 from flask import Flask, Response, current_app, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -29,6 +31,11 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+
+
+QUIET = {"/health", "/ready"}
+
+log = structlog.get_logger(__name__)
 
 
 def register(app: Flask) -> None:
@@ -80,13 +87,27 @@ def rid_of(text: str) -> str:
 
 def _begin() -> None:
     given = request.headers.get(HEADER, "")
+    g.started = time.perf_counter()
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     clear_contextvars()
     bind_contextvars(request_id=g.request_id)
 
 
 def _end(answer: Response) -> Response:
+    _note(answer)
     answer.headers[HEADER] = g.get("request_id", "")
     for name, value in SECURITY_HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer
+
+
+def _note(answer: Response) -> None:
+    """One log line a request, without its values; what supervisors ask all the time is left to debugging."""
+    level = log.debug if request.path in QUIET else log.info
+    level(
+        "request",
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule else None,
+        status=answer.status_code,
+        duration_ms=round((time.perf_counter() - g.started) * 1000, 1),
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from api.app import create_app
 from orchestrator.bootstrap import Orchestrator, build
@@ -43,6 +44,16 @@ class Server(BaseApplication):  # type: ignore[misc]
             self._orchestrator.close()
 
 
+class OneFormat(Logger):  # type: ignore[misc]
+    """Leaves gunicorn's lines to the root logger, which writes every line of the process alike."""
+
+    def setup(self, cfg: Any) -> None:
+        """As gunicorn's, without a stream of its own."""
+        super().setup(cfg)
+        self.error_log.handlers[:] = []
+        self.error_log.propagate = True
+
+
 def options(settings: Settings) -> dict[str, Any]:
     """gunicorn's settings by name."""
     return {
@@ -56,7 +67,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "control_socket_disable": True,
         "preload_app": False,
         "accesslog": None,
-        "errorlog": "-",
+        "logger_class": OneFormat,
         "loglevel": settings.log_level.lower(),
         "proc_name": "orchestrator-api",
     }

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, column, delete, exists, func, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    case,
+    column,
+    delete,
+    exists,
+    func,
+    select,
+    table,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from orchestrator.storage import paging
@@ -46,7 +59,8 @@ def page(
     Args:
         numbered: whether the merge has numbered the requirements.
     """
-    order = (Requirement.seq, Requirement.id) if numbered else (Requirement.id,)
+    # The coercion changes no SQL: it keeps sqlakeyset from warning of nulls, which are left out below.
+    order = (type_coerce(Requirement.seq, BigInteger), Requirement.id) if numbered else (Requirement.id,)
     statement = _shown(job_id).where(*_conditions(wanted)).order_by(*order)
     if numbered:
         statement = statement.where(Requirement.seq.is_not(None))

@@ -70,7 +70,13 @@ class Stage:
         """A numbered requirement of a job; returns its rid."""
         rid = f"R-{'A' * 8}{'ABCDEFGH'[number // 8 % 8]}{'ABCDEFGH'[number % 8]}"
         place = {"page": number, "locator": f"Rz. {number}", "section": "1 General", "start": 0, "end": 10}
-        quote = {"quote": f"Sentence {number} must hold.", "start": 0, "end": 10, "page": number, "locator": f"Rz. {number}"}
+        quote = {
+            "quote": f"Sentence {number} must hold.",
+            "start": 0,
+            "end": 10,
+            "page": number,
+            "locator": f"Rz. {number}",
+        }
         values = {
             "seq": number,
             "requirement_text": f"Sentence {number} must hold.",
@@ -108,13 +114,11 @@ class Stage:
         with self.sessions.begin() as session:
             self.orchestrator.reporter.generate(session, UUID(job_id))
 
-    def key(self, role: Role, secret: str = "0123456789abcdef") -> str:  # noqa: S107
+    def key(self, role: Role, secret: str = "0123456789abcdef") -> str:
         """A key with this role."""
         key_id = f"{role.value:x<8}"[:8]
         with self.sessions.begin() as session:
-            session.add(
-                ApiKey(id=key_id, name=role, owner=role, role=role, secret_sha256=hash_of(secret))
-            )
+            session.add(ApiKey(id=key_id, name=role, owner=role, role=role, secret_sha256=hash_of(secret)))
         return f"ro_test_{key_id}_{secret}"
 
 
