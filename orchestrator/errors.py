@@ -93,6 +93,12 @@ class CircuitOpen(Unavailable):
     code = "circuit_open"
 
 
+class TimedOut(OrchestratorError):
+    """What the caller waits for did not come in time; it goes on without the caller."""
+
+    code = "timed_out"
+
+
 class ConfigError(OrchestratorError):
     """The configuration is wrong; the message lists every fault. The process exits with 78."""
 

@@ -1,0 +1,188 @@
+"""`orchestrator jobs ...`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any, TypeVar
+
+import click
+
+from orchestrator.cli.connection import connected
+from orchestrator.cli.job_tables import (
+    JOB_TITLES,
+    REQUIREMENT_TITLES,
+    STEP_TITLES,
+    job_facts,
+    job_row,
+    progress_facts,
+    requirement_row,
+    step_row,
+)
+from orchestrator.cli.output import Command, output_option, say, show_facts, show_json, show_table, show_text
+from orchestrator.cli.watching import REPORT_S, require_completed, timeout_option, watch
+from orchestrator.client import RequirementQuery
+from orchestrator.domain.job import JobStatus
+from orchestrator.domain.requirement import Modality, RequirementStatus, RequirementType
+
+Item = TypeVar("Item")
+
+job_argument = click.argument("job_id", metavar="ID")
+
+
+def limit_option(default: int) -> Callable[[Command], Command]:
+    """Adds `--limit`."""
+    return click.option(
+        "--limit", type=click.IntRange(1, 1_000_000), default=default, show_default=True, help="Show at most this many."
+    )
+
+
+@click.group()
+def jobs() -> None:
+    """List, follow and cancel jobs, and read what came out of them.
+
+    Exit codes: 0 done; 1 the job failed or its state forbids it; 2 wrong usage; 65 the request was refused;
+    66 no such job; 69 nothing answers; 77 the key is not accepted; 78 no address or key to be found; 124 not done in
+    time; 130 interrupted.
+    """
+
+
+@jobs.command("list")
+@click.option(
+    "--status", multiple=True, type=click.Choice(list(map(str, JobStatus))), help="Only these; may be repeated."
+)
+@limit_option(20)
+@output_option
+def list_jobs(status: tuple[str, ...], limit: int, output: str) -> None:
+    """List jobs, the newest first."""
+    with connected() as client:
+        found = _at_most(limit, client.jobs(status, limit + 1))
+    if output == "json":
+        show_json(found)
+    else:
+        show_table(JOB_TITLES, map(job_row, found), "No jobs." if not status else "No jobs with this status.")
+
+
+@jobs.command()
+@job_argument
+@output_option
+def show(job_id: str, output: str) -> None:
+    """Show a job."""
+    with connected() as client:
+        job = client.job(job_id)
+    if output == "json":
+        show_json(job)
+    else:
+        show_facts(job_facts(job))
+
+
+@jobs.command()
+@job_argument
+@click.option("--watch", "watched", is_flag=True, help="Follow the job to its end.")
+@timeout_option
+@output_option
+def progress(job_id: str, watched: bool, timeout: float, output: str) -> None:
+    """Show how far a job is. With --watch, exit 1 where it failed or was cancelled."""
+    with connected() as client:
+        ended = watch(client, job_id, timeout) if watched else None
+        seen = client.progress(job_id)
+    if output == "json":
+        show_json(seen)
+    else:
+        show_facts(progress_facts(seen))
+    if ended:
+        require_completed(ended)
+
+
+@jobs.command()
+@job_argument
+@limit_option(100)
+@output_option
+def steps(job_id: str, limit: int, output: str) -> None:
+    """Show the steps of a job: its ledger."""
+    with connected() as client:
+        found = _at_most(limit, client.steps(job_id, limit + 1))
+    if output == "json":
+        show_json(found)
+    else:
+        show_table(STEP_TITLES, map(step_row, found), "No steps.")
+
+
+@jobs.command()
+@job_argument
+@click.option(
+    "--status",
+    multiple=True,
+    type=click.Choice([*map(str, RequirementStatus), "validating"]),
+    help="Only these; may be repeated.",
+)
+@click.option(
+    "--modality", multiple=True, type=click.Choice(list(map(str, Modality))), help="Only these; may be repeated."
+)
+@click.option(
+    "--type", multiple=True, type=click.Choice(list(map(str, RequirementType))), help="Only these; may be repeated."
+)
+@click.option("--min-confidence", type=click.FloatRange(0, 1), help="Only those at least as certain.")
+@limit_option(100)
+@output_option
+def requirements(job_id: str, limit: int, output: str, **query: Any) -> None:
+    """Show the requirements of a job in the order of the document."""
+    wanted: RequirementQuery = {name: value for name, value in query.items() if value not in (None, ())}  # type: ignore[assignment]
+    with connected() as client:
+        found = _at_most(limit, client.requirements(job_id, limit + 1, **wanted))
+    if output == "json":
+        show_json(found)
+    else:
+        show_table(REQUIREMENT_TITLES, map(requirement_row, found), "No requirements.")
+
+
+@jobs.command()
+@job_argument
+@click.option("-o", "--format", "report_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--wait", is_flag=True, help="Wait for the end of the job.")
+@timeout_option
+def report(job_id: str, report_format: str, wait: bool, timeout: float) -> None:
+    """Print the report of a job.
+
+    Failed and cancelled jobs have one too: of what was done until then. Without --wait, exit 124 where it is not there
+    yet.
+    """
+    with connected() as client:
+        if wait:
+            watch(client, job_id, timeout)
+        show_text(client.report(job_id, report_format, REPORT_S if wait else 0))
+
+
+@jobs.command()
+@job_argument
+@click.option("--force", is_flag=True, help="Do not ask.")
+@output_option
+def cancel(job_id: str, force: bool, output: str) -> None:
+    """End a job. What is integrated stays; requirements that nobody has judged yet are dropped.
+
+    Asks first; without a terminal to ask on it needs --force (exit 2). Exit 1 where the job has already ended.
+    """
+    with connected() as client:
+        if not force:
+            _ask(f"Cancel job {job_id} ({client.job(job_id)['status']})?")
+        job = client.cancel(job_id)
+    if output == "json":
+        show_json(job)
+    else:
+        click.echo(f"{job['id']} {job['status']}")
+
+
+def _ask(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask on: repeat with --force.")
+    click.confirm(question, abort=True, err=True)
+
+
+def _at_most(limit: int, items: Iterable[Item]) -> list[Item]:
+    """The first `limit` items; says when there are more."""
+    source = iter(items)
+    found = list(islice(source, limit))
+    if next(source, None) is not None:
+        say(f"There are more than {limit}: raise --limit to see them.")
+    return found

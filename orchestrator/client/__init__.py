@@ -1,0 +1,6 @@
+"""The REST API for Python programs: `Client(url, key).submit("Which duties are there?", Path("contract.pdf"))`."""
+
+from orchestrator.client.answers import Agent, Job, Progress, Requirement, Step
+from orchestrator.client.rest import Client, RequirementQuery, SubmitOptions
+
+__all__ = ["Agent", "Client", "Job", "Progress", "Requirement", "RequirementQuery", "Step", "SubmitOptions"]

@@ -1,0 +1,31 @@
+"""The client's types name what the API sends, no more and no less."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.schemas import agents, jobs, requirements, steps
+from orchestrator.client import answers
+
+
+@pytest.mark.parametrize(
+    ("answer", "schema"),
+    [
+        (answers.Job, jobs.JobSchema),
+        (answers.JobInList, jobs.JobItemSchema),
+        (answers.Counts, jobs.CountsSchema),
+        (answers.DocumentFacts, jobs.JobDocumentSchema),
+        (answers.JobError, jobs.JobErrorSchema),
+        (answers.StepCounts, jobs.StepCountsSchema),
+        (answers.PartCounts, jobs.PartsSchema),
+        (answers.Range, jobs.RangeSchema),
+        (answers.Progress, jobs.ProgressSchema),
+        (answers.Step, steps.StepSchema),
+        (answers.Requirement, requirements.RequirementSchema),
+        (answers.Citation, requirements.CitationSchema),
+        (answers.Location, requirements.LocationSchema),
+        (answers.Agent, agents.AgentSchema),
+    ],
+)
+def test_an_answer_has_the_fields_of_its_schema(answer: type, schema: type) -> None:
+    assert set(answer.__annotations__) == set(schema().fields)
