@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from orchestrator.config import Settings
+from orchestrator.graph_stores.postgres import PostgresGraphStore
 from orchestrator.services.accounts import Accounts
 from orchestrator.services.agents import Agents
 from orchestrator.services.creation import Creation
 from orchestrator.services.dispatcher import Dispatcher
 from orchestrator.services.execution import Execution
+from orchestrator.services.graph import Graph
 from orchestrator.services.job_manager import JobManager
 from orchestrator.services.leadership import Leadership
 from orchestrator.services.monitor import Monitor
 from orchestrator.services.readiness import Readiness
 from orchestrator.services.reporter import Reporter
+from orchestrator.services.validation import Validation
 from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
 
 
@@ -33,6 +36,8 @@ class Orchestrator:
     agents: Agents
     leadership: Leadership
     creation: Creation
+    validation: Validation
+    graph: Graph
     job_manager: JobManager
     reporter: Reporter
     accounts: Accounts
@@ -53,6 +58,7 @@ def build(settings: Settings, *, role: str = "orchestrator") -> Orchestrator:
     engine = make_engine(settings, role=role)
     sessions = session_factory(engine)
     execution = Execution(settings, sessions)
+    graph_store = PostgresGraphStore()
     leadership = Leadership(sessions, settings.leader_ttl_s)
     return Orchestrator(
         settings=settings,
@@ -64,6 +70,8 @@ def build(settings: Settings, *, role: str = "orchestrator") -> Orchestrator:
         agents=Agents(settings, sessions),
         leadership=leadership,
         creation=Creation(settings, sessions),
+        validation=Validation(settings, sessions, graph_store),
+        graph=Graph(sessions, graph_store),
         job_manager=JobManager(settings, sessions),
         reporter=Reporter(settings, sessions),
         accounts=Accounts(settings, sessions),

@@ -29,6 +29,7 @@ class Batch:
 
     job_id: UUID
     language: str
+    register: str | None
     text: str
     requirements: Sequence[Requirement]
     sole: bool
@@ -64,7 +65,7 @@ class Validation:
         job_id = _job_of(step)
         batches = select(func.count()).where(Step.job_id == job_id, Step.kind == StepKind.VALIDATE.value)
         with self._sessions() as session:
-            language, text = session.execute(_text_of(job_id)).one()
+            language, text, brief = session.execute(_text_of(job_id)).one()
             rows = session.scalars(
                 select(Requirement)
                 .where(
@@ -75,7 +76,7 @@ class Validation:
                 .order_by(Requirement.seq)
             ).all()
             sole = session.scalars(batches).one() == 1
-        return Batch(job_id, language, text, rows, sole)
+        return Batch(job_id, language, (brief or {}).get("register"), text, rows, sole)
 
     def integrated(self, job_id: UUID) -> Sequence[Requirement]:
         """The job's integrated requirements, in the order shown."""
@@ -119,7 +120,7 @@ class Validation:
 
 def _text_of(job_id: UUID) -> Any:
     joined = DocumentText.id == Job.document_text_id
-    return select(DocumentText.language, DocumentText.text).join(Job, joined).where(Job.id == job_id)
+    return select(DocumentText.language, DocumentText.text, Job.brief).join(Job, joined).where(Job.id == job_id)
 
 
 def _job_of(step: ClaimedStep) -> UUID:

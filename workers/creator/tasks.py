@@ -38,7 +38,7 @@ def read_document(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 
     def write(session: Session) -> Mapping[str, Any]:
         creation.save_text(session, source, document, str(READER_VERSION))
-        creation.save_brief(session, source.job_id, brief.to_json() | {"words": brief.words()})
+        creation.save_brief(session, source.job_id, _understood(brief, document))
         if whole is None:
             creation.add_parts(session, source.job_id, ranges)
             return {"parts": len(ranges)}
@@ -82,6 +82,10 @@ def _read(orchestrator: Orchestrator, source: Source) -> DocumentText:
 def _brief(source: Source, document: DocumentText) -> Brief:
     brief = understand(source.prompt, document.language)
     return replace(brief, scope=parse_scope(source.scope)) if source.scope else brief
+
+
+def _understood(brief: Brief, document: DocumentText) -> dict[str, Any]:
+    return brief.to_json() | {"words": brief.words(), "register": detect(document).value}
 
 
 def _extract(
