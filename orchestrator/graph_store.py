@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from orchestrator.domain.graph import DomainModel, Edge, GraphFacts, Node
+from orchestrator.domain.graph import DomainModel, Edge, GraphFacts, Node, NodeType
 
 
 class GraphStore(Protocol):
@@ -33,6 +33,9 @@ class GraphStore(Protocol):
 
     def nodes(self, session: Session, keys: Iterable[str]) -> Sequence[Node]:
         """The nodes with these keys, ordered by key."""
+
+    def nodes_of_type(self, session: Session, kind: NodeType | None, *, after: str, limit: int) -> Sequence[Node]:
+        """At most `limit` nodes (of one type, or all) with a key above `after`, ordered by key."""
 
     def neighbours(self, session: Session, key: str, *, limit: int = 100) -> Sequence[Edge]:
         """Edges that start or end at a node, ordered; at most `limit`."""
