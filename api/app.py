@@ -8,10 +8,10 @@ from api import context, problems
 from api.arguments import FORM_PARTS, JSON_BYTES, StrictRequest
 from api.auth import SECURITY_SCHEMES, public
 from api.context import VERSION
-from api.routes import agents, docs, documents, health, jobs, reports, requirements, steps
+from api.routes import agents, docs, documents, graph, health, jobs, reports, requirements, steps
 from orchestrator.bootstrap import Orchestrator
 
-RESOURCES = (jobs, documents, steps, requirements, reports, agents, health)
+RESOURCES = (jobs, documents, steps, requirements, reports, graph, agents, health)
 
 
 def create_app(orchestrator: Orchestrator) -> Flask:
