@@ -11,6 +11,7 @@ from orchestrator.domain.report import RequirementRow
 
 WIDTH = 92
 LABEL = 14
+INDENT = " " * 8
 GAPS_SHOWN = 20
 
 Rows = Callable[[Sequence[str]], Iterable[RequirementRow]]
@@ -167,11 +168,11 @@ def requirement(row: RequirementRow) -> Iterator[str]:
     facts = [_words(row.modality), _place(row.source_location), f"confidence {row.confidence_score:.2f}", row.rid]
     if row.priority:
         facts.insert(1, f"{row.priority} priority")
-    yield from _wrapped(f"{number}  {row.requirement_name}", "  ", "      ")
-    yield from _wrapped(" | ".join(fact for fact in facts if fact), "      ", "      ")
+    yield from _wrapped(row.requirement_name, f"  {number:<5} ", INDENT)
+    yield from _wrapped(" | ".join(fact for fact in facts if fact), INDENT, INDENT)
     for citation in row.citations:
         place = f" ({_place(citation)})" if len(row.citations) > 1 else ""
-        yield from _wrapped(f'"{citation["quote"]}"{place}', "      ", "       ")
+        yield from _wrapped(f'"{citation["quote"]}"{place}', INDENT, INDENT + " ")
     yield from _outcome(row)
 
 
@@ -193,7 +194,7 @@ def _outcome(row: RequirementRow) -> Iterator[str]:
     }
     for label, said in lines.items():
         if said:
-            yield from _wrapped(f"{label}: {said}", "      ", "        ")
+            yield from _wrapped(f"{label}: {said}", INDENT, INDENT + "  ")
 
 
 def _place(where: Mapping[str, Any]) -> str:

@@ -1,0 +1,209 @@
+"""The content of a report and its two formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from orchestrator.domain import report
+from orchestrator.domain.report import ReportSource, as_json, error_of, head
+from orchestrator.domain.report_text import WIDTH, as_text, day_as_text, understood
+
+SUBMITTED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def job(**changes: Any) -> Any:
+    values: dict[str, Any] = {
+        "id": UUID(int=7),
+        "owner": "admin",
+        "prompt": "Which duties does a car rental company have?",
+        "brief": {"scope": [], "kinds": ["obligation"], "topics": ["car", "rental"], "language": "en"},
+        "engine": "rules",
+        "scope": None,
+        "on_error": "fail",
+        "priority": 5,
+        "tags": [],
+        "status": "completed",
+        "revision": 1,
+        "statistics": {"considered": 1200, "dropped": {"permission": 30, "relief": 4}},
+        "coverage": {"duty_sentences": 10, "cited": 9, "gaps": [{"text": "It must.", "locator": "Rz. 4", "page": 2}]},
+        "error_message": None,
+        "error_details": None,
+        "correlation_id": "x",
+        "file_name": "rules.pdf",
+        "media_type": "application/pdf",
+        "created_at": SUBMITTED,
+        "started_at": SUBMITTED + timedelta(seconds=1),
+        "completed_at": SUBMITTED + timedelta(seconds=12.5),
+    }
+    return SimpleNamespace(**(values | changes))
+
+
+def requirement(seq: int | None = 1, **changes: Any) -> Any:
+    place = {"page": 14, "locator": "Rz. 58", "section": "3.2 Keeping records"}
+    values: dict[str, Any] = dict.fromkeys(report._SHOWN) | {
+        "rid": "R-ABCDEFGH23",
+        "seq": seq,
+        "status": "integrated",
+        "requirement_name": "Keep records",
+        "requirement_text": "The operator shall keep records.",
+        "modality": "authority_duty",
+        "source_location": place,
+        "citations": [place | {"quote": "The operator shall\nkeep   records.", "start": 0, "end": 10}],
+        "confidence_score": 0.925,
+        "needs_review": False,
+        "reasons": ["en.shall"],
+        "relevance_words": [],
+        "research_notes": "",
+        "mentioned_objects": [],
+        "mentioned_messages": [],
+        "evidence": None,
+        "retry_count": 0,
+    }
+    return SimpleNamespace(**(values | changes))
+
+
+def content(rows: Sequence[Any] = (), **changes: Any) -> dict[str, Any]:
+    names = ("status", "modality", "requirement_type", "priority", "is_gobd_relevant", "is_gdpr_relevant")
+    counts: dict[str, dict[Any, int]] = {name: {} for name in names}
+    for row in rows:
+        for name in names:
+            value = getattr(row, name)
+            counts[name][value] = counts[name].get(value, 0) + 1
+    document = {"sha256": "ab" * 32, "size_bytes": 1234567, "pages": 48, "language": "de", "title": "Rules"}
+    failures = changes.pop("failures", ())
+    return head(ReportSource(job(**changes), document, counts, SUBMITTED, failures))
+
+
+def text(rows: Sequence[Any] = (), **changes: Any) -> str:
+    lines = as_text(content(rows, **changes), lambda statuses: [row for row in rows if row.status in statuses])
+    return "\n".join(lines)
+
+
+def test_every_number_has_its_line_even_if_it_is_zero() -> None:
+    numbers = content([requirement(priority="high"), requirement(status="rejected", modality="obligation")])["summary"]
+
+    assert numbers["total"] == 2
+    assert numbers["status"] == {"pending": 0, "integrated": 1, "rejected": 1, "failed": 0}
+    assert numbers["modality"]["prohibition"] == 0
+    assert numbers["priority"] == {"high": 1, "medium": 0, "low": 0, "unknown": 1}
+    assert numbers["gobd"] == {"relevant": 0, "not_relevant": 0, "unknown": 2}
+
+
+def test_json_is_one_object_with_the_requirements_in_order() -> None:
+    rows = [requirement(1), requirement(2, requirement_text="„Ü“ \n")]
+
+    whole = json.loads("".join(as_json(content(rows), rows)))
+
+    assert whole["job"]["id"] == str(UUID(int=7))
+    assert whole["job"]["duration_s"] == 12.5
+    assert whole["job"]["created_at"] == "2026-03-01T12:00:00+00:00"
+    assert [item["seq"] for item in whole["requirements"]] == [1, 2]
+    assert whole["requirements"][1]["requirement_text"] == "„Ü“ \n"
+    assert json.loads("".join(as_json(content(), [])))["requirements"] == []
+
+
+def test_the_text_has_a_head_numbers_and_each_requirement_with_its_place() -> None:
+    shown = text([requirement(12)])
+
+    for words in (
+        "Requirements of rules.pdf",
+        "application/pdf, 1,234,567 bytes, 48 pages, German",
+        "Which duties does a car rental company have?",
+        "places: the whole document; kinds: obligation; topics: car, rental",
+        "submitted 2026-03-01 12:00:00 UTC, started after 1.0 s, completed after 12.5 s",
+        "considered 1,200, dropped (permission 30, relief 4)",
+        "Rz. 4, p. 2: It must.",
+        "3.2 Keeping records",
+        "#12   Keep records",
+        "authority duty | Rz. 58, p. 14 | confidence 0.93 | R-ABCDEFGH23",
+        '"The operator shall keep records."',
+    ):
+        assert words in shown, words
+
+
+def test_rejected_and_failed_stand_apart_with_their_reasons() -> None:
+    rows = [
+        requirement(1),
+        requirement(2, status="rejected", rejection_reason="Q-03: not verifiable"),
+        requirement(3, status="failed", last_error="timeout"),
+    ]
+
+    shown = text(rows)
+
+    assert shown.index("#1 ") < shown.index("\nRejected\n") < shown.index("#2 ") < shown.index("Failed in validation")
+    assert "Rejected: Q-03: not verifiable" in shown
+    assert "Failed: timeout" in shown
+
+
+def test_a_heading_is_written_once_for_what_follows_it() -> None:
+    other = {"section": "4 Other", "locator": "", "page": None}
+    rows = [requirement(1), requirement(2), requirement(3, source_location=other), requirement(4, source_location={})]
+
+    shown = text(rows)
+
+    assert shown.count("3.2 Keeping records") == 1
+    assert shown.count("4 Other") == 1
+    assert "(before the first heading)" in shown
+
+
+def test_no_requirement_is_said_clearly() -> None:
+    assert "0 requirements." in text()
+
+
+def test_a_failed_job_says_why() -> None:
+    error = {"code": "encrypted", "message": "The PDF is encrypted.", "step_id": 3}
+    failures = ({"kind": "extract", "part": "p2", "code": "crash", "message": "killed"},)
+    changes = {"status": "failed", "error_message": "The PDF is encrypted.", "error_details": error, "brief": None}
+
+    shown = text(**changes, failures=failures)
+
+    assert "encrypted: The PDF is encrypted." in shown
+    assert "extract p2: crash: killed" in shown
+    assert "not read yet" in shown
+    assert error_of(job(**changes)) == {
+        "code": "encrypted",
+        "message": "The PDF is encrypted.",
+        "details": {"step_id": 3},
+    }
+
+
+def test_a_cancelled_job_says_what_was_dropped() -> None:
+    shown = text(status="cancelled", statistics={"cancelled_requirements": 3})
+
+    assert "3 requirements not yet validated were dropped" in shown
+
+
+def test_no_line_is_wider_than_the_page() -> None:
+    long = requirement(1, research_notes="word " * 100, gap="missing " * 50, evidence=[{"a": "b " * 80}])
+    long.citations = [long.citations[0] | {"quote": "Sehr lange Wörter stehen hier. " * 20}] * 2
+
+    assert max(map(len, text([long]).splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    ("brief", "said"),
+    [
+        (None, "not read yet"),
+        ({"words": "All duties."}, "All duties."),
+        ({"scope": [{"kind": "rz", "first": 1, "last": 3, "paragraph": None}]}, "places: rz 1 3"),
+        ({"kinds": ["authority_duty"]}, "kinds: authority duty"),
+    ],
+)
+def test_the_prompt_as_understood(brief: dict[str, Any] | None, said: str) -> None:
+    assert said in understood(brief)
+
+
+def test_a_day_in_text() -> None:
+    counts = {"jobs": {"completed": 2}, "requirements": {}, "documents": {"new": 1}}
+
+    shown = "\n".join(day_as_text({"day": "2026-03-01"} | counts))
+
+    assert "2: 2 completed" in shown
+    assert "Requirements  0" in shown
