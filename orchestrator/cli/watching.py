@@ -74,13 +74,15 @@ def describe(progress: Progress | None) -> str:
 def _now_at(progress: Progress) -> str:
     if progress["waiting_for"] == "capacity":
         return "waiting for a free worker" + _place(progress)
+    if progress["waiting_for"] == "retry":
+        return "waiting to repeat a step that failed"
     if progress["waiting_for"]:
-        return f"waiting ({progress['waiting_for']})"
+        return f"waiting for {progress['waiting_for']}"
     if progress["status"] == "created":
         return "in the queue" + _place(progress)
     parts, found = progress["parts"], progress["requirements"]
     if parts["done"] < parts["total"]:
-        return f"{parts['done']} of {parts['total']} parts read"
+        return f"reading, {parts['done']} of {parts['total']} parts done" if parts["total"] > 1 else "reading"
     judged = found["integrated"] + found["rejected"] + found["failed"]
     return f"{judged} of {found['total']} requirements validated"
 

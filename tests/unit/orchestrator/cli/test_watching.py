@@ -31,9 +31,14 @@ def progress(**known: Any) -> Any:
     [
         ({"status": "created", "queue_position": 3}, "in the queue, place 3"),
         ({"status": "created", "waiting_for": "capacity"}, "waiting for a free worker"),
-        ({"waiting_for": "retry"}, "waiting (retry)"),
-        ({"parts": {"done": 2, "total": 6}}, "2 of 6 parts read"),
-        ({"parts": {"done": 2, "total": 6}, "eta_s": {"low": 2.4, "high": 14.6}}, "2 of 6 parts read, 2-15 s left"),
+        ({"waiting_for": "retry"}, "waiting to repeat a step that failed"),
+        ({}, "reading"),
+        ({"waiting_for": "budget"}, "waiting for budget"),
+        ({"parts": {"done": 2, "total": 6}}, "reading, 2 of 6 parts done"),
+        (
+            {"parts": {"done": 2, "total": 6}, "eta_s": {"low": 2.4, "high": 14.6}},
+            "reading, 2 of 6 parts done, 2-15 s left",
+        ),
         (
             {
                 "parts": {"done": 6, "total": 6},
