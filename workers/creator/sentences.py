@@ -50,7 +50,9 @@ _MONTHS_WORDS: Final = """
     jahrhundert january february march may june july october december
 """
 _MONTHS: Final = frozenset(_MONTHS_WORDS.split())
+_BRACKET: Final = re.compile(r"[()]")
 _BRACKET_REACH: Final = 600
+"""Characters in which a bracket must close to hold a sentence together."""
 
 
 def sentences(text: str, start: int = 0, end: int | None = None, language: str = "de") -> list[Span]:
@@ -64,17 +66,19 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str =
     stop = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
+    brackets = _Brackets(text, begin)
     for match in _END.finditer(text, start, stop):
         if match.start() < begin:
             continue
         if match["stop"] is None:
             cut = match.start()
-        elif _ends(text, begin, match, stop, language):
+        elif not brackets.enclose(match.end("close"), stop) and _ends(text, begin, match, language):
             cut = match.end("close")
         else:
             continue
         _add(spans, text, begin, cut)
         begin = match.end()
+        brackets = _Brackets(text, begin)
     _add(spans, text, begin, stop)
     return spans
 
@@ -87,10 +91,8 @@ def _add(spans: list[Span], text: str, start: int, end: int) -> None:
         spans.append((start, start + len(body)))
 
 
-def _ends(text: str, begin: int, match: re.Match[str], stop: int, language: str) -> bool:
-    """Whether this stop ends the sentence that opened at `begin`."""
-    if _inside_bracket(text, begin, match.end("close"), stop):
-        return False
+def _ends(text: str, begin: int, match: re.Match[str], language: str) -> bool:
+    """Whether this stop, outside brackets, ends the sentence that opened at `begin`."""
     if match["stop"] != "." or match["close"].startswith((")", "]")):
         return True
     last = _LAST.search(text, max(begin, match.start() - 40), match.start())
@@ -113,19 +115,22 @@ def _number_ends(word: str, first: bool, opener: bool, follows: re.Match[str] | 
     return len(word) > 2 or opener or language != "de"
 
 
-def _inside_bracket(text: str, begin: int, at: int, stop: int) -> bool:
-    """Whether `at` lies in a round bracket that opened in this sentence and closes soon after."""
-    depth = 0
-    position = text.find("(", begin, at)
-    if position < 0:
-        return False
-    for char in text[position:at]:
-        if char == "(":
-            depth += 1
-        elif char == ")" and depth:
-            depth -= 1
-    if not depth:
-        return False
-    closing = text.find(")", at, min(stop, at + _BRACKET_REACH))
-    opening = text.find("(", at, min(stop, at + _BRACKET_REACH))
-    return closing >= 0 and (opening < 0 or closing < opening)
+class _Brackets:
+    """How many round brackets of the present sentence are open, counted onward from call to call."""
+
+    def __init__(self, text: str, begin: int) -> None:
+        self._text = text
+        self._depth = 0
+        self._at = begin
+
+    def enclose(self, at: int, stop: int) -> bool:
+        """Whether `at` lies in a bracket that opened in this sentence and closes soon after."""
+        for match in _BRACKET.finditer(self._text, self._at, at):
+            self._depth = self._depth + 1 if match[0] == "(" else max(self._depth - 1, 0)
+        self._at = at
+        if not self._depth:
+            return False
+        reach = min(stop, at + _BRACKET_REACH)
+        closing = self._text.find(")", at, reach)
+        opening = self._text.find("(", at, reach)
+        return closing >= 0 and (opening < 0 or closing < opening)

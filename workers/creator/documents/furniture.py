@@ -16,7 +16,8 @@ _JOURNAL: Final = re.compile(
     r"(?=.{0,120}(?:Official Journal of the European (?:Union|Comm)|Amtsblatt der Europäischen (?:Union|Gemein)))"
     r"(?:\d{1,2}\.\d{1,2}\.\d{4}|[LC] ?\d{1,4}/\d{1,4}|EN|DE|\|)\s"
 )
-_DIGITS: Final = re.compile(r"\d+")
+_NUMBER: Final = re.compile(r"^\d{1,4}(?= )|\b\d{1,4}$")
+_SENTENCE: Final = re.compile(r"[^.][.;:!?]$")
 _REACH: Final = 5
 """Lines at the top and at the bottom of a page that may be furniture."""
 
@@ -37,12 +38,12 @@ def page_head(line: str) -> int:
 
 
 def repeated(pages: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Folded lines (digits as "#") that open or close at least three pages and a third of all pages."""
+    """Folded lines that open or close at least three pages and a third of all pages; sentences are none."""
     seen: Counter[str] = Counter()
     for lines in pages:
         seen.update(set(map(fold, edges(lines))))
     least = max(3, len(pages) // 3)
-    return frozenset(line for line, count in seen.items() if count >= least and line)
+    return frozenset(line for line, count in seen.items() if count >= least and not _SENTENCE.search(line))
 
 
 def edges(lines: Sequence[_Line]) -> list[_Line]:
@@ -51,5 +52,5 @@ def edges(lines: Sequence[_Line]) -> list[_Line]:
 
 
 def fold(line: str) -> str:
-    """A line as compared between pages."""
-    return _DIGITS.sub("#", line).strip().lower()
+    """A line as compared between pages: a number at its head or end may be the page's."""
+    return _NUMBER.sub("#", line).strip().lower()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 import pypdfium2.raw as pdfium
@@ -96,7 +97,7 @@ class _Page:
         end = 0
         base = 0.0
         words = self._words()
-        for (begin, stop, breaks), after in zip(words, [*words[1:], None], strict=True):
+        for (begin, stop, breaks), after in zip_longest(words, words[1:]):
             glyph = self._glyph(begin)
             jumps = abs(glyph.y - base) > _JUMP * max(glyph.size, 1.0)
             ends_line = after is None or after[2]

@@ -168,7 +168,7 @@ class _Walker:
         self.kind = Kind.TOC if _is_link_to_here(node) else Kind.ITEM
         self.level = len(self.lists) + self.depth
         self.in_item += 1
-        self.marker = f"{_label(current)} "
+        self.marker = "" if self.kind is Kind.TOC else f"{_label(current)} "
 
     def _row(self, row: LexborNode) -> bool:
         """A table's row: a marker beside its text is an item, one cell is layout, the rest is a row of a table."""

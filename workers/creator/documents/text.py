@@ -36,6 +36,8 @@ _UNDERLINE: Final = re.compile(r"(={3,}|-{3,})$")
 _RULE: Final = re.compile(r"([-*_=] ?){3,}$")
 _SEPARATOR: Final = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:-]*)+$")
 _FENCE: Final = re.compile(r"(`{3,}|~{3,})")
+_NARROWEST: Final = 60
+"""Columns that wrapped text has at least: where all lines are shorter, each is a paragraph."""
 _CELL: Final = re.compile(r"(?<!\\)\|")
 _LONE_ITEM: Final = re.compile(r"[-*+][ \t]+(?=\((?:\d{1,3}|[a-z]{1,4})\)|\d{1,3}[.)][ \t]|[a-z]\)[ \t])")
 
@@ -99,7 +101,7 @@ class _Reader:
         if self._joined:
             return Layout(0.0, 0.0, 0.0)
         lines = [Line(row, 0, len(row.rstrip())) for row in rows if row.strip()]
-        return Layout(layout_of(lines).right, 0.0, 0.0)
+        return Layout(max(layout_of(lines).right, _NARROWEST), 0.0, 0.0)
 
     def _line(self, rows: list[str], index: int) -> int:
         """Takes the line at `index` and says which comes next."""

@@ -14,7 +14,7 @@ _LONGEST = 150
 
 def with_front(passages: Sequence[Passage], text: str) -> list[Passage]:
     """The passages with those before the first heading or unit made FRONT, and so the short lines under a title."""
-    first = next((i for i, one in enumerate(passages) if one.role is Role.HEADING or one.locator), None)
+    first = next((i for i, one in enumerate(passages) if _opens_body(one)), None)
     if first is None:
         return list(passages)
     numbered = any(one.role is Role.HEADING and one.locator for one in passages)
@@ -26,6 +26,11 @@ def with_front(passages: Sequence[Passage], text: str) -> list[Passage]:
     if rest[0].role is Role.HEADING and not rest[0].locator:
         _title_block(rest, text)
     return result + rest
+
+
+def _opens_body(passage: Passage) -> bool:
+    """Whether a passage is a heading or a numbered unit; an item of a list without units above is neither."""
+    return passage.role is Role.HEADING or (bool(passage.locator) and passage.role is not Role.ITEM)
 
 
 def _is_front(text: str, passage: Passage, numbered: bool) -> bool:

@@ -27,7 +27,7 @@ class HeadingRules:
         """Whether the block is a heading; `listed` if a list is open or led in before it."""
         block, mark = self._blocks[index], self._profile.marks[index]
         if block.kind is Kind.HEADING:
-            return not self._is_statement(block, mark)
+            return not self._is_statement(block, mark) and not _is_bare_marker(block, mark)
         if block.kind is not Kind.PARAGRAPH or mark is None:
             return False
         if mark.style in UNITS:
@@ -78,6 +78,11 @@ class HeadingRules:
         if after is None or after.style is not mark.style or self._blocks[index + 1].kind is Kind.HEADING:
             return False
         return number_of(after.style, after.value) == number_of(mark.style, mark.value) + 1
+
+
+def _is_bare_marker(block: Block, mark: Mark | None) -> bool:
+    """Whether a "heading" is only a list marker whose text begins with another one: "(1)" before "(a) ..."."""
+    return mark is not None and mark.style not in NUMBERED and mark.length >= len(block.text)
 
 
 def _numbers(mark: Mark) -> tuple[int, ...]:

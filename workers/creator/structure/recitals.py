@@ -43,9 +43,9 @@ def _place_numbered(
     """Tells recitals from footnotes: each counts for itself."""
     recital = note = 0
     for position, (index, number, length) in enumerate(numbered):
-        after = numbered[position + 1][1] if position + 1 < len(numbered) else 0
         in_zone = index < profile.enacting
-        as_note = number == note + 1 and (JOURNAL.search(blocks[index].text) or (in_zone and after == number))
+        again = (number, True) in [(n, i < profile.enacting) for i, n, _ in numbered[position + 1 : position + 2]]
+        as_note = number == note + 1 and (again or JOURNAL.search(blocks[index].text) is not None)
         if in_zone and number == recital + 1 and not as_note:
             recital = number
             placed[index] = (Role.RECITAL, place.recital(number, language), length)

@@ -64,7 +64,7 @@ class Walk:
     def _take(self, index: int, block: Block) -> None:
         mark = self._profile.marks[index]
         if block.kind in _ROLES:
-            self._add(index, 0, _ROLES[block.kind])
+            self._add(index, mark.length if mark and block.kind is Kind.NOTE else 0, _ROLES[block.kind])
         elif index in self._recitals:
             role, locator, length = self._recitals[index]
             self._add(index, length, role, locator=locator)
@@ -159,7 +159,7 @@ class Walk:
         if last is None or last.role not in _LEADING:
             return None
         words = self._text[last.start : last.end]
-        if not opens_list(words) or (last.lead_in and words.endswith((";", ","))):
+        if not any(map(str.isalpha, words)) or not opens_list(words) or (last.lead_in and words.endswith((";", ","))):
             return None
         if last.role is Role.BODY or (last.role is Role.DEFINITION and not last.lead_in and not defines(words)):
             self._passages[-1] = replace(last, role=Role.LEAD_IN)
