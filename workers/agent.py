@@ -59,6 +59,14 @@ class Agent:
         with contextlib.suppress(Exception):
             self._orchestrator.agents.stop(self._id)
 
+    def drain(self) -> None:
+        """Ask for no more steps. Returns at once: it is called from a signal handler."""
+        threading.Thread(target=self._drain, name="drain", daemon=True).start()
+
+    def _drain(self) -> None:
+        with contextlib.suppress(Exception):
+            self._orchestrator.agents.drain(self._id)
+
     def release(self) -> int:
         """Give back what the children hold: the process ends before they can."""
         return self._orchestrator.execution.release_owned(self._id)

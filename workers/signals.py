@@ -38,8 +38,9 @@ def _start_agent(**_: Any) -> None:
 
 @signals.worker_shutting_down.connect
 def _release(how: str = "", **_: Any) -> None:
-    if how == "Cold":
-        for agent in _agents:
+    for agent in _agents:
+        agent.drain()
+        if how == "Cold":
             log.info("steps_released", count=agent.release())
 
 

@@ -1,0 +1,36 @@
+"""A maintenance worker whose prune step does nothing, and a bare Celery task that does nothing. See protocol.py."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+os.environ["ORCHESTRATOR_AGENT_ID"] = f"maintenance-bench-{os.getpid()}"
+
+from orchestrator.bootstrap import Orchestrator
+from orchestrator.config import load
+from orchestrator.domain.step import ClaimedStep, StepKind
+from orchestrator.observability.logging import configure
+from orchestrator.services.execution import Write
+from workers.app import app
+from workers.task import step_task
+
+configure(load(), service="maintenance")
+app.conf.imports = ("workers.signals",)
+app.conf.worker_concurrency = int(sys.argv[1])
+
+
+@step_task(StepKind.PRUNE)
+def nothing(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    return lambda session: {}
+
+
+@app.task(name="bench.bare")
+def bare(step_id: int, epoch: int) -> None:
+    return None
+
+
+app.worker_main(
+    ["worker", "--queues=maintenance", f"--concurrency={sys.argv[1]}", "--without-gossip", "--without-mingle"]
+)

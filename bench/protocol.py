@@ -1,0 +1,129 @@
+"""No-op steps through the whole protocol against bare Celery, on the same worker processes, in one run.
+
+    python bench/protocol.py [--steps 2000] [--rounds 3] [--window 4]
+
+Prints steps per second of both and their ratio. The protocol's figure has everything in it: dispatch, publish, claim,
+finish, commits. Bare Celery's is the drain of messages that are already in the broker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from orchestrator.bootstrap import Orchestrator, build
+from orchestrator.config import load
+from orchestrator.stack.servers import running
+from orchestrator.storage.migrate import upgrade
+
+HERE = Path(__file__).parent
+TIMEOUT_S = 300.0
+
+_INSERT = text(
+    """
+    INSERT INTO steps (kind, part, queue, blocking, correlation_id)
+    SELECT 'prune', :round || '-' || n, 'maintenance', false, 'bench' FROM generate_series(1, :count) n
+    """
+)
+_OPEN = text("SELECT count(*) FROM steps WHERE state IN ('pending', 'dispatched', 'running')")
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory() as place, running(Path(place)) as (_, urls):
+        os.environ |= {
+            "DATABASE_URL": urls.database_url,
+            "REDIS_URL": urls.redis_url,
+            "ORCHESTRATOR_DISPATCH_WINDOW": str(options.window),
+            "ORCHESTRATOR_LOG_LEVEL": "WARNING",
+            # No periodic step may run beside the measured ones.
+            "ORCHESTRATOR_AGENT_HEALTH_INTERVAL_S": "86400",
+            "ORCHESTRATOR_COMPLETION_CHECK_INTERVAL_S": "86400",
+            "ORCHESTRATOR_PRUNE_INTERVAL_S": "86400",
+        }
+        upgrade(urls.database_url)
+        orchestrator = build(load())
+        with _process([str(HERE / "noop_worker.py"), str(options.processes)]), _process(["-P", "-m", *_BEAT]):
+            _wait(lambda: _scalar(orchestrator, text("SELECT count(*) FROM agents")))
+            _wait(lambda: not _scalar(orchestrator, _OPEN))
+            pairs = [_round(orchestrator, number, options.steps) for number in range(options.rounds + 1)][1:]
+    for number, (protocol, bare) in enumerate(pairs, start=1):
+        print(f"round {number}: protocol {protocol:.0f}/s, bare Celery {bare:.0f}/s, ratio {protocol / bare:.2f}")
+    ratio = statistics.median(protocol / bare for protocol, bare in pairs)
+    print(f"median ratio {ratio:.2f} with {options.processes} processes, window {options.window}")
+
+
+_BEAT = ["orchestrator.cli.main", "beat"]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--window", type=int, default=4)
+    parser.add_argument("--processes", type=int, default=2)
+    return parser.parse_args()
+
+
+def _round(orchestrator: Orchestrator, number: int, count: int) -> tuple[float, float]:
+    return _protocol(orchestrator, number, count), _bare(count)
+
+
+def _protocol(orchestrator: Orchestrator, number: int, count: int) -> float:
+    began = time.monotonic()
+    with orchestrator.sessions.begin() as session:
+        session.execute(_INSERT, {"round": str(number), "count": count})
+        session.execute(text("SELECT pg_notify('orchestrator_steps', '')"))
+    _wait(lambda: not _scalar(orchestrator, _OPEN))
+    return count / (time.monotonic() - began)
+
+
+def _bare(count: int) -> float:
+    from workers.app import app
+
+    with app.connection_for_write() as connection:
+        channel = connection.default_channel
+        producer = app.amqp.Producer(connection)
+        began = time.monotonic()
+        for n in range(count):
+            app.send_task("bench.bare", args=(n, 0), queue="maintenance", producer=producer, retry=False)
+        left: Callable[[], int] = lambda: channel._size("maintenance") + channel.client.hlen(channel.unacked_key)
+        _wait(lambda: left() == 0)
+        return count / (time.monotonic() - began)
+
+
+def _scalar(orchestrator: Orchestrator, statement: object) -> int:
+    with orchestrator.sessions() as session:
+        return int(session.execute(statement).scalar_one())  # type: ignore[call-overload]
+
+
+def _wait(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + TIMEOUT_S
+    while not condition():
+        if time.monotonic() > until:
+            raise SystemExit(f"not within {TIMEOUT_S:g} s")
+        time.sleep(0.02)
+
+
+@contextmanager
+def _process(arguments: list[str]) -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, *arguments], env=os.environ)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+if __name__ == "__main__":
+    main()
