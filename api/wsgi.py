@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -33,6 +34,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in options(self._settings).items():
             self.cfg.set(name, value)
         self.cfg.set("worker_exit", self._close)
+        self.cfg.set("pre_fork", lambda _server, _worker: gc.freeze())  # what is loaded stays shared
 
     def load(self) -> Flask:
         """Build the application; gunicorn calls it in each worker process."""

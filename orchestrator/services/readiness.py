@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.config import Settings
 from orchestrator.services.leadership import Leadership
-from orchestrator.storage import migrate
 
 PATIENCE_S = 1.0
 
@@ -53,6 +52,8 @@ class Readiness:
             return bool(connection.execute(text("SELECT 1")).scalar_one() == 1)
 
     def _schema(self) -> bool:
+        from orchestrator.storage import migrate  # Alembic takes 11 MB: only in a process that is asked
+
         return migrate.is_current(self._engine)
 
     def _broker(self) -> Check:
