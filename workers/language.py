@@ -20,7 +20,13 @@ LONGEST_WORD = 48
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-zäöüß\d])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöüß])")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_WRITTEN_OUT = (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("Ae", "Ä"), ("Oe", "Ö"), ("Ue", "Ü"))
 _NOUN_PARTS = ("NN", "NE", "NN_VAR", "NN_VAR_EL", "ADJ", "FM")
+_PLURALS = (
+    (re.compile(r"(?<=\w\w)ies$"), "y"),
+    (re.compile(r"(ss|x|ch|sh|z)es$"), r"\1"),
+    (re.compile(r"(?<=\w\w)(?<![sui])s$"), ""),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +48,17 @@ class Morphology:
     """Attributes:
     stem: the word without its inflection, folded ("Rechnungsadressen" -> "rechnungsadresse").
     parts: stems of a compound's nouns from left to right; the last is its head. One part for a simple word.
-    tag: HanTa's part of speech (STTS for German, Penn-like for English).
+    tag: HanTa's part of speech (STTS for German, of the British National Corpus for English); "" if not asked for.
     """
 
     stem: str
     parts: tuple[str, ...]
-    tag: str
-
-
-_ASCII_UMLAUTS = (("ae", "ä"), ("oe", "ö"), ("ue", "ü"))
-
-
-def analyse_name(word: str) -> set[Morphology]:
-    """All readings of one word of a modeller's name: German, German with its umlauts put back, English."""
-    umlauted = word
-    for plain, umlaut in _ASCII_UMLAUTS:
-        umlauted = umlauted.replace(plain, umlaut).replace(plain.capitalize(), umlaut.upper())
-    capital = {spelling[:1].upper() + spelling[1:] for spelling in (word, umlauted)}
-    return {analyse(spelling, "de") for spelling in capital} | {analyse(word, "en")}
+    tag: str = ""
 
 
 def words(text: str) -> list[Word]:
     """The words of a text in order. A hyphen parts words; "Rechnungs- und" gives "Rechnungs"."""
     return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
-
-
-@lru_cache(maxsize=65_536)
-def fold_word(word: str) -> str:
-    """Lower case, NFKC, umlauts written out: "Überg\u00e4be" and "Uebergaebe" are equal."""
-    return unicodedata.normalize("NFKC", word).lower().translate(_UMLAUTS)
 
 
 def split_name(name: str) -> list[str]:
@@ -79,11 +67,34 @@ def split_name(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=65_536)
+def fold_word(word: str) -> str:
+    """Lower case, NFKC, umlauts written out: "Übergabe" and "Uebergabe" are equal."""
+    return unicodedata.normalize("NFKC", word).lower().translate(_UMLAUTS)
+
+
+@lru_cache(maxsize=65_536)
+def bare(word: str) -> str:
+    """Lower case without umlauts and accents: "Häuser" and "Haus" begin alike."""
+    decomposed = unicodedata.normalize("NFKD", word.lower()).replace("ß", "ss")
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=65_536)
+def singular(word: str) -> str:
+    """An English noun without its plural ending, folded: "Policies" -> "policy". By ending alone, no dictionary."""
+    folded = fold_word(word)
+    for ending, replacement in _PLURALS:
+        if ending.search(folded):
+            return ending.sub(replacement, folded)
+    return folded
+
+
+@lru_cache(maxsize=65_536)
 def analyse(word: str, language: str) -> Morphology:
     """Stem, parts and part of speech of one word out of context; a word HanTa cannot take stays as it is."""
     folded = fold_word(word)
     if len(word) > LONGEST_WORD or not word.isalpha():
-        return Morphology(folded, (folded,), "")
+        return Morphology(folded, (folded,))
     if language == "en":
         lemma, tag = _tagger("en").analyze(word)
         return Morphology(fold_word(lemma), (fold_word(lemma),), tag)
@@ -93,6 +104,15 @@ def analyse(word: str, language: str) -> Morphology:
         nouns = [stem]
     nouns[-1] = stem[-len(nouns[-1]) :]  # HanTa names a part as it is written ("sätz"), the stem as its lemma ("satz")
     return Morphology(fold_word(stem), tuple(map(fold_word, nouns)), tag)
+
+
+def analyse_name(word: str) -> set[Morphology]:
+    """All readings of one word of a modeller's name: German, German with its umlauts put back, English."""
+    umlauted = word
+    for written_out, umlaut in _WRITTEN_OUT:
+        umlauted = umlauted.replace(written_out, umlaut)
+    german = {analyse(spelling[:1].upper() + spelling[1:], "de") for spelling in (word, umlauted)}
+    return german | {Morphology(singular(word), (singular(word),))}
 
 
 @cache

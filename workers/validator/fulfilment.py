@@ -18,7 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 from orchestrator.domain.graph import ModelObject, NodeType
-from workers.language import analyse, fold_word, split_name
+from workers.language import analyse, fold_word, singular, split_name
 from workers.validator.matching import Match, ModelIndex
 from workers.validator.needs import Need, needs
 
@@ -136,7 +136,7 @@ def _without_owner(joined: str, owners: set[str]) -> list[str]:
 
 
 def _stem(word: str, language: str) -> str:
-    return analyse(word[:1].upper() + word[1:] if language == "de" else word.lower(), language).stem
+    return analyse(word[:1].upper() + word[1:], "de").stem if language == "de" else singular(word)
 
 
 @cache

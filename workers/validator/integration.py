@@ -109,7 +109,7 @@ def _lead_in(item: Placed, leads: dict[str, Placed]) -> Placed | None:
 def _around(item: Placed, place: Place, register: _Register) -> Placed | None:
     """The last requirement before the item at the nearest place that contains it."""
     for length in range(len(place) - 1, 1, -1):
-        there = register.by_place.get(place[:length], ())
+        there: list[Placed] = register.by_place.get(place[:length], [])
         number = bisect_right(there, item.start, key=lambda other: other.start)
         for other in (*there[max(0, number - 2) : number][::-1], *there[:2]):
             if other.rid != item.rid:

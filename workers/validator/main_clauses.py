@@ -40,11 +40,13 @@ _RELATIVE_DE = re.compile(
     r"(?:der|die|das|den|dem)\b"
 )
 _NOT_LAST_FINITE_DE = re.compile(rf"\b{_FINITE_DE}\b(?=.*\w+\s+\w|\s+\w*zu\w+en\W*$|\s+zu \w+\W*$)")
-_ENDS_IN_VERB_DE = re.compile(r"(?:^|\s)[a-zäöüß]+(?:t|en|ern|eln|ist|sind|war|muss|soll|kann|darf|will)[\s“\"]*$")
+_ENDS_IN_VERB_DE = re.compile(
+    r"(?:^|\s)[a-zäöüß]+(?:t|en|ern|eln|ist|sind|war|muss|soll|kann|darf|will|wurde|hatte|konnte|sollte|musste|habe|werde|könne|müsse|dürfe|sei)[\s“\"]*$"
+)
 _STARTS_FINITE_DE = re.compile(rf"(?:so|dann|{_FINITE_DE}|[a-zäöüß]{{3,}}(?:t|et))\b")
 _PREPOSITION_DE = re.compile(r"(?:Wegen|Neben|Gegen|Zwischen|Mit|Seit|Nicht|Soweit|Ansonsten|Andernfalls)\b")
 _INFINITIVE_DE = re.compile(r"(?:\bzu [a-zäöüß]+n|\b\w+zu[a-zäöüß]{3,}n)\W*$")
-_WAITS_FOR_INFINITIVE_DE = re.compile(r"\b(?:ist|sind|hat|haben)\b(?:.*\b[A-ZÄÖÜ§]\S*)?\W*$")
+_WAITS_FOR_INFINITIVE_DE = re.compile(r"\b(?:ist|sind|hat|haben)\b(?:.*\b(?:[A-ZÄÖÜ§]\S*|er|sie|es|dieser?))?\W*$")
 _REPORTS_DE = re.compile(r"\b(?:folgt|bedeutet|heißt|ergibt sich|vereinbart|erwartet|so|derart|dafür|sicher)\b\W*$")
 
 _SUBORDINATE_EN = re.compile(
@@ -54,6 +56,7 @@ _SUBORDINATE_EN = re.compile(
     r"|(?:of|for|in|to|by|from|on|under|with|through|at) (?:which|whom|whose))\b",
     re.IGNORECASE,
 )
+_NO_SUBJECT_EN = re.compile(r"(?:when|while|before|after|where|if|in)\s+\w+ing\b(?=.*\b(?:shall|must|should)\b)", re.I)
 _INVERTED_EN = re.compile(
     r"(?:should|were|had)\s+(?!be\b)(?:the|a|an|any|this|that|it|they|he|she|one|no|there|some|[A-Z]\w+)\b", re.I
 )
@@ -151,6 +154,8 @@ def _is_infinitive_clause_de(said: str, before: str) -> bool:
 def _subordinate_en(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[int, tuple[int, int]]]:
     for number, (start, end) in enumerate(segments):
         said = text[start:end].strip(" ,.;:\n•-–—")
+        if _NO_SUBJECT_EN.match(said):
+            continue  # "When deciding ... due regard shall be given": what binds is not in the condition
         if _CONDITION_OPENS_EN.match(said) and len(segments) == 1:
             found = _MAIN_AFTER_CONDITION_EN.search(said, 3 + _second_subject(said))
             yield number, (start, start + found.start() if found else end)

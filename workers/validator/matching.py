@@ -6,6 +6,7 @@ is not found in "Angebot".
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from orchestrator.domain.document import Span
 from orchestrator.domain.graph import DomainModel, Edge, ModelObject, NodeType
-from workers.language import Morphology, Word, analyse, analyse_name, fold_word, split_name, words
+from workers.language import Morphology, Word, analyse, analyse_name, bare, fold_word, singular, split_name, words
 
 CONFIDENCE = {"exact": 1.0, "lemma": 0.95, "compound": 0.8, "modifier": 0.65, "alias": 0.9, "fuzzy": 0.7}
 """`modifier` is a compound whose first part names the object ("Rechnungsversand"); it is reported as `compound`."""
@@ -24,6 +25,9 @@ _ORDER = ("exact", "lemma", "compound", "modifier", "alias", "fuzzy")
 FUZZY_LEAST = 90.0
 """Of 100: about one wrong letter in ten."""
 FUZZY_SHORTEST = 7
+BEGINNING = 4
+"""Letters by which a word shows that it may be, or hold, a name."""
+NEVER = r"(?!)"
 LONGEST_NAME = 6
 """Words of a name; longer names are not looked for."""
 
@@ -67,6 +71,8 @@ class ModelIndex:
         self._parts: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._single: dict[str, set[str]] = defaultdict(set)
         self._fuzzy: dict[str, frozenset[str]] = {}
+        self._beginnings: set[str] = set()
+        self._promising = re.compile(NEVER)
 
     @classmethod
     def build(cls, model: DomainModel) -> ModelIndex:
@@ -76,6 +82,7 @@ class ModelIndex:
             index._add(item.key, item.name, exact="exact", lemma="lemma")
             for alias in item.aliases:
                 index._add(item.key, alias, exact="alias", lemma="alias")
+        index._promising = re.compile("|".join(map(re.escape, sorted(index._beginnings))) or NEVER)
         return index
 
     def match(self, text: str, language: str) -> tuple[Match, ...]:
@@ -85,7 +92,7 @@ class ModelIndex:
             text: any text; the spans of the matches count in it.
             language: "de" or "en".
         """
-        tokens = _tokens(text, language)
+        tokens = [self._token(text, word, language) for word in words(text)]
         found, covered = self._find_phrases(text, tokens)
         for number, token in enumerate(tokens):
             if number not in covered and token.noun:
@@ -98,6 +105,9 @@ class ModelIndex:
         if not parts or len(parts) > LONGEST_NAME:
             return
         readings = [analyse_name(part) for part in parts]
+        for one in (one for reading in readings for one in reading):
+            self._beginnings.update(bare(stem)[:BEGINNING] for stem in (one.stem, *one.parts))
+        self._beginnings.update(bare(part)[:BEGINNING] for part in parts)
         self._note(tuple(fold_word(part) for part in parts), key, exact)
         self._note((fold_word("".join(parts)),), key, exact)
         for language_stems in _stems(readings):
@@ -106,6 +116,23 @@ class ModelIndex:
             self._single[fold_word(name.strip())].add(key)
             for reading in readings[0]:
                 self._parts[reading.parts].add(key)
+
+    def _token(self, text: str, word: Word, language: str) -> _Token:
+        return _Token(
+            word=word,
+            morphology=self._morphology(word, language),
+            noun=language != "de" or word.text[0].isupper() or any(letter.isupper() for letter in word.text[1:]),
+            elliptic=text[word.end : word.end + 2] in ("- ", "-/", "-,"),
+        )
+
+    def _morphology(self, word: Word, language: str) -> Morphology:
+        """Only a word that shares letters with a name is taken apart: the analysis is the costly part."""
+        if language == "de" and self._promising.search(bare(word.text)):
+            morphology = analyse(word.text, "de")
+            if morphology.tag not in ("NE", "FM", "XY"):  # else a loan word: "Upgrades"
+                return morphology
+        stem = singular(word.text) if language == "en" or self._promising.search(bare(word.text)) else word.folded
+        return Morphology(stem, (stem,), "")
 
     def _note(self, form: tuple[str, ...], key: str, level: str) -> None:
         known = self._phrases[form].get(key)
@@ -168,26 +195,6 @@ class ModelIndex:
         item = self.items[key]
         shown = "compound" if level == "modifier" else level
         return Match(key, item.type, item.name, spans, shown, CONFIDENCE[level])
-
-
-def _tokens(text: str, language: str) -> list[_Token]:
-    found = words(text)
-    return [
-        _Token(
-            word=word,
-            morphology=_in_context(word, language),
-            noun=language != "de" or word.text[0].isupper() or any(letter.isupper() for letter in word.text[1:]),
-            elliptic=text[word.end : word.end + 2] in ("- ", "-/", "-,"),
-        )
-        for word in found
-    ]
-
-
-def _in_context(word: Word, language: str) -> Morphology:
-    morphology = analyse(word.text, language)
-    if language == "de" and morphology.tag in ("NE", "FM", "XY"):
-        return analyse(word.text, "en")  # a loan word: "Upgrades"
-    return morphology
 
 
 def _place_in_chain(text: str, span: Span) -> str | None:

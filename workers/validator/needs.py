@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.document import Span
-from workers.language import Word, analyse, fold_word, words
+from workers.language import Word, analyse, fold_word, singular, words
 from workers.validator.matching import Match
 
 LONGEST_LIST = 20
@@ -57,6 +57,7 @@ _OWNER_AFTER = {
     "de": r"\s+(?:des|der|dieses|dieser|eines|einer|jedes|jeder|aller|vom|von|zu jedem|zu jeder|zum|zur|pro|je|für jeden|für jede|für jedes)\s+(?:[a-zäöüß]+e[nrs]\s+)?$",
     "en": r"\s+(?:of|for|on|per)\s+(?:(?:the|each|every|all|any|an?|its|their|this|that)\s+)?(?:[a-z-]+\s+)?$",
 }
+_COUNTED = re.compile(r"^\s+(?:of|von|der)\s+(?!(?:the|each|every|all|any|an?|its|their|this|that)\s)(?:[a-z-]+\s+)?$")
 _EACH = {
     "de": r"\b(?:[Ff]ür|[Zz]u|[Bb]ei)\s+(?:jede[nrms]?|alle[nr]?)\s+(?:[a-zäöüß]+e[nrs]\s+)?$|\b(?:[Jj]e|[Pp]ro)\s+$",
     "en": r"\b(?:for|with|on)\s+(?:each|every|all|any)\s+(?:[a-z-]+\s+)?$|\bper\s+$",
@@ -73,6 +74,11 @@ _SEPARATOR = re.compile(
     r"\s*(?:,|;|:|\bund\b|\boder\b|\bsowie\b|\band\b|\bor\b|\bas well as\b|/)\s*(?:\b(?:und|oder|sowie|and|or)\b\s*)?"
 )
 _CLAUSE_START = re.compile(r"[.;:]\s|\b(?:dass|that)\b")
+_PLAIN_PIECE = re.compile(r"\s*(?:(?!to\b|of\b|in\b|on\b|zu\b|in\b|von\b|mit\b)[a-zäöüß-]+\s+){0,3}")
+_COUNTS = frozenset(
+    {"number", "amount", "set", "type", "kind", "part", "range", "group", "loss", "use", "anzahl", "zahl"}
+)
+"""Of plain plurals these count or sort the objects ("the number of clients"); "the number of the invoice" is an attribute."""
 _NOT_AN_ATTRIBUTE = frozenset(
     {
         "data",
@@ -138,6 +144,7 @@ _ENDS_NOUN_GROUP = frozenset(
         "as",
         "than",
         "within",
+        "including",
         "is",
         "are",
         "be",
@@ -189,8 +196,9 @@ def _regions(text: str, language: str, span: Span) -> Iterator[_Region]:
     before, after = text[:start], text[end:]
     clause = max((match.end() for match in _CLAUSE_START.finditer(before)), default=0)
     kept = re.search(rf"\b(?:zu)?{_STORE[language]}\b", text[clause : _clause_end(text, end)]) is not None
-    if (owner := re.search(_OWNER_AFTER[language], before)) is not None:
-        yield _Region(_after_modal(text, language, clause, owner.start()), owner.start(), ahead=False, kept=kept)
+    if (owner := re.search(_OWNER_AFTER[language], before)) is not None and not _counts(before, owner):
+        start = _after_modal(text, language, clause, owner.start())
+        yield _Region(start, owner.start(), ahead=False, kept=kept)
     if (possessive := re.match(r"['’]s?\s+", after)) is not None:
         yield _Region(end + possessive.end(), _clause_end(text, end + possessive.end()), ahead=True, kept=kept)
     if (listed := re.match(_LIST_AFTER[language], after)) is not None:
@@ -215,6 +223,11 @@ def _governed(text: str, language: str, start: int, verb: str) -> Iterator[_Regi
         yield _Region(found.end(), end, ahead=True, kept=True)
 
 
+def _counts(before: str, owner: re.Match[str]) -> bool:
+    owned = words(before[: owner.start()])
+    return bool(_COUNTED.search(owner.group()) and owned and owned[-1].text.lower() in _COUNTS)
+
+
 def _after_modal(text: str, language: str, start: int, end: int) -> int:
     modals = list(re.compile(_MODAL[language]).finditer(text, start, end))
     return modals[-1].end() if modals else start
@@ -234,10 +247,16 @@ def _nouns(text: str, language: str, region: _Region) -> Iterator[Span]:
         start = match.end()
     pieces.append((start, region.end))
     find = _german_noun if language == "de" else _english_noun
-    for piece in pieces[:LONGEST_LIST] if region.ahead else pieces[-LONGEST_LIST:]:
+    for piece in pieces[:LONGEST_LIST] if region.ahead else pieces[: -LONGEST_LIST - 1 : -1]:
         noun = find(text, piece, region.ahead)
-        if noun is not None and fold_word(text[noun[0] : noun[1]]) not in _NOT_AN_ATTRIBUTE:
+        if noun is not None and _stem(text[slice(*noun)], language) not in _NOT_AN_ATTRIBUTE:
             yield noun
+        if not region.ahead and not _PLAIN_PIECE.fullmatch(text[piece[0] : noun[0] if noun else piece[1]]):
+            return  # what stands further left belongs to the sentence, not to the enumeration
+
+
+def _stem(noun: str, language: str) -> str:
+    return analyse(noun, "de").stem if language == "de" else singular(noun)
 
 
 def _german_noun(text: str, piece: Span, ahead: bool) -> Span | None:

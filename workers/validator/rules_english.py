@@ -163,7 +163,7 @@ _DUTIES = (
             ("is_to", r"\b(?:is|are) to (?:be\b|have\b|ensure|provide|keep|make|use|\w+(?=\s))"),
             (
                 "is_required",
-                r"\b(?:is|are|be) (?:\w+ly |also |hereby |jointly |solely |strictly )?(?:required|obliged|obligated|bound|expected|responsible|liable|prohibited|forbidden|mandatory|compulsory|obligatory|imperative|essential|necessary|accountable|in charge|banned|disallowed)\b",
+                r"\b(?:is|are|be|remains?) (?:\w+ly |also |hereby |jointly |solely |strictly )?(?:required|obliged|obligated|bound|expected|responsible|liable|prohibited|forbidden|mandatory|compulsory|obligatory|imperative|essential|necessary|accountable|in charge|banned|disallowed)\b",
             ),
             (
                 "may_not",

@@ -129,7 +129,10 @@ _MASKS = (
         [
             ("in_der_lage", r"(?<!nicht )\b(?:in der Lage|berechtigt|befugt|bereit|ermächtigt|frei)\s*,.*"),
             ("nicht_gehindert", r"\b(?:steht|stehen) (?:es )?[^;:.]{0,60}\bfrei\b.*"),
-            ("moeglichkeit", r"\b(?:hat|haben|besteht)\b[^;:.]{0,80}\b(?:Möglichkeit|Gelegenheit|Wahl)\b.*"),
+            (
+                "moeglichkeit",
+                r"\b(?:hat|haben|besteht|bestehen)\s+(?:\w+\s+){0,4}?(?:die|eine|keine)\s+(?:Möglichkeit|Gelegenheit|Wahl)\b.*",
+            ),
         ],
     ),
 )
