@@ -97,7 +97,7 @@ class JobSchema(Schema):
     brief = fields.Dict(attribute="job.brief", allow_none=True)
     requirements = fields.Nested(CountsSchema)
     statistics = fields.Dict(attribute="job.statistics")
-    coverage = fields.Dict(attribute="job.coverage", allow_none=True)
+    coverage = fields.Dict(allow_none=True, metadata={"description": "In numbers; the report lists the gaps"})
     error = fields.Nested(JobErrorSchema, allow_none=True)
     revision = fields.Integer(attribute="job.revision")
     version = fields.Integer(attribute="job.version")

@@ -89,6 +89,7 @@ class ReportSource:
         counts: requirements by value, for status, modality, requirement_type, priority and the relevances.
         failures: {kind, part, code, message} of steps that were given up.
         made_at: when the report was made.
+        most_relevant: rows that answer the prompt's own words best, the best first.
     """
 
     job: JobRow
@@ -96,6 +97,7 @@ class ReportSource:
     counts: Breakdown
     made_at: datetime
     failures: tuple[Mapping[str, Any], ...] = field(default=())
+    most_relevant: tuple[RequirementRow, ...] = field(default=())
 
 
 def head(source: ReportSource) -> dict[str, Any]:
@@ -111,6 +113,7 @@ def head(source: ReportSource) -> dict[str, Any]:
         "summary": summary(source.counts) | {"dropped_by_cancel": job.statistics.get("cancelled_requirements", 0)},
         "considered": {key: value for key, value in job.statistics.items() if key != "cancelled_requirements"},
         "coverage": job.coverage,
+        "most_relevant": [{name: getattr(row, name) for name in _RELEVANT} for row in source.most_relevant],
     }
 
 
@@ -156,6 +159,7 @@ def _relevance(counts: Mapping[str | bool | None, int]) -> dict[str, int]:
     return {"relevant": counts.get(True, 0), "not_relevant": counts.get(False, 0)} | _unknown(counts)
 
 
+_RELEVANT = ("rid", "seq", "requirement_name", "source_location", "relevance", "relevance_words")
 _SHOWN = (
     "rid",
     "seq",

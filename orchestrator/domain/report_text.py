@@ -22,7 +22,7 @@ def as_text(content: Mapping[str, Any], rows: Rows) -> Iterator[str]:
     """The whole report, line by line without line ends."""
     yield from _title(content)
     yield from _numbers(content)
-    yield from _coverage(content["coverage"])
+    yield from _answers(content["most_relevant"])
     counts = content["summary"]["status"]
     if content["summary"]["total"] == 0:
         yield from _section("Requirements", "0 requirements.")
@@ -35,6 +35,7 @@ def as_text(content: Mapping[str, Any], rows: Rows) -> Iterator[str]:
     if counts["failed"]:
         yield from _section("Failed in validation")
         yield from _by_heading(rows(("failed",)))
+    yield from _gaps((content["coverage"] or {}).get("gaps") or ())
 
 
 def _title(content: Mapping[str, Any]) -> Iterator[str]:
@@ -115,8 +116,34 @@ def _numbers(content: Mapping[str, Any]) -> Iterator[str]:
             yield from _field(label, _counts(numbers[name]))
         yield from _field("GoBD", _counts(numbers["gobd"]))
         yield from _field("GDPR", _counts(numbers["gdpr"]))
-    if content["considered"]:
-        yield from _field("Considered", _inline(content["considered"]))
+    yield from _considered(content["considered"])
+    if coverage := content["coverage"]:
+        cited, duties = coverage.get("cited", 0), coverage.get("duty_sentences", 0)
+        yield from _field("Coverage", f"{cited:,} of {duties:,} sentences with duty words are cited")
+
+
+def _considered(counts: Mapping[str, Any]) -> Iterator[str]:
+    """What was read, and what of it is no requirement and why."""
+    if not counts:
+        return
+    emitted, merged = counts.get("emitted", 0), counts.get("merged", 0)
+    read = f"{counts.get('considered', 0):,} sentences: {emitted:,} emitted, of which {merged:,} repeat another"
+    yield from _field("Considered", read)
+    said = {"considered", "emitted", "merged", "requirements"}
+    left = {name.removeprefix("class."): count for name, count in counts.items() if name not in said and count}
+    if left:
+        yield from _field("Left out", _counts(dict(sorted(left.items(), key=lambda item: -item[1]))))
+
+
+def _answers(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The requirements that answer the prompt's own words best."""
+    if not found:
+        return
+    yield from _section("Most relevant to the prompt")
+    for item in found:
+        words = ", ".join(item["relevance_words"])
+        place = _place(item["source_location"])
+        yield from _wrapped(f"{item['requirement_name']} ({place}; {words})", f"  #{item['seq']:<5}", INDENT)
 
 
 def _counts(counts: Mapping[str, int]) -> str:
@@ -124,21 +151,14 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(named) or "none"
 
 
-def _coverage(coverage: Mapping[str, Any] | None) -> Iterator[str]:
-    if not coverage:
+def _gaps(gaps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not gaps:
         return
-    plain = {key: value for key, value in coverage.items() if not isinstance(value, list)}
-    gaps = [gap for value in coverage.values() if isinstance(value, list) for gap in value if isinstance(gap, dict)]
-    yield from _section("Coverage")
-    if plain:
-        yield from _wrapped(_inline(plain))
-    if gaps:
-        yield "Sentences with duty words that no requirement cites:"
+    yield from _section("Sentences with duty words that no requirement cites")
     for gap in gaps[:GAPS_SHOWN]:
-        said = gap.get("text") or gap.get("quote") or ""
-        yield from _wrapped(f"{_place(gap)}: {said}".lstrip(": "), "  - ", "    ")
+        yield from _wrapped(f"{_place(gap)}: {gap['quote']}".removeprefix(": "), "  - ", "    ")
     if len(gaps) > GAPS_SHOWN:
-        yield f"  and {len(gaps) - GAPS_SHOWN} more"
+        yield f"  and {len(gaps) - GAPS_SHOWN} more; the JSON report lists them"
 
 
 def _by_heading(rows: Iterable[RequirementRow]) -> Iterator[str]:
@@ -183,8 +203,7 @@ def _outcome(row: RequirementRow) -> Iterator[str]:
     lines = {
         "Rejected": row.rejection_reason,
         "Failed": row.last_error if row.status == "failed" else None,
-        "Fulfilment": _words(row.fulfilment or ""),
-        "Gap": row.gap,
+        "Fulfilment": ": ".join(filter(None, (_words(row.fulfilment or ""), row.gap))),
         "Evidence": "; ".join(_inline(step) for step in row.evidence or ()),
         "Objects": ", ".join(row.mentioned_objects),
         "Messages": ", ".join(row.mentioned_messages),

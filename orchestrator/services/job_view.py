@@ -22,12 +22,16 @@ from orchestrator.storage.models import Document, Job
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job with everything that is shown of it. `requirements` are counts by shown status."""
+    """A job with everything that is shown of it.
+
+    `requirements` are counts by shown status; `coverage` is its numbers, and None in a list.
+    """
 
     job: Job
     document: Document
     requirements: dict[str, int]
     waiting: Waiting
+    coverage: dict[str, Any] | None = None
 
     @property
     def itself(self) -> JobView:
@@ -61,7 +65,16 @@ def views(session: Session, rows: Sequence[Any], agent_timeout_s: float) -> list
     ids = [row.Job.id for row in rows]
     counts = requirements.summaries(session, ids)
     waits = _waits(session, [row.Job for row in rows], agent_timeout_s)
-    return [JobView(row.Job, row.Document, counts[row.Job.id], waits.get(row.Job.id, Waiting())) for row in rows]
+    return [
+        JobView(
+            job=row.Job,
+            document=row.Document,
+            requirements=counts[row.Job.id],
+            waiting=waits.get(row.Job.id, Waiting()),
+            coverage=getattr(row, "coverage", None),
+        )
+        for row in rows
+    ]
 
 
 def _waits(session: Session, rows: Sequence[Job], agent_timeout_s: float) -> dict[UUID, Waiting]:

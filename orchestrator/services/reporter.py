@@ -21,6 +21,7 @@ from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Document, Job, Requirement
 
 FAILURES_SHOWN = 50
+ANSWERS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Reporter:
             counts=requirements.breakdown(session, job.id),
             made_at=jobs.now(session),
             failures=tuple(_failures(session, job.id)),
+            most_relevant=tuple(requirements.most_relevant(session, job.id, ANSWERS_SHOWN)),
         )
 
     def stored(self, job_id: UUID, report_format: str) -> ReportAnswer:

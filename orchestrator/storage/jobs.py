@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session, defer
 
 from orchestrator.domain.job import LIVE
@@ -33,9 +33,10 @@ def _last_open_rank(owner: str) -> ColumnElement[datetime | None]:
     return newest.scalar_subquery()
 
 
-def find(session: Session, job_id: UUID) -> Row[Job, Document] | None:
-    """A job and its document."""
-    return session.execute(_with_document().where(Job.id == job_id)).one_or_none()
+def find(session: Session, job_id: UUID) -> Row[Job, Document, dict[str, Any] | None] | None:
+    """A job, its document, and its coverage as numbers: the gaps themselves may be megabytes."""
+    numbers = Job.coverage.op("-", return_type=Job.coverage.type)(cast("gaps", Text)).label("coverage")
+    return session.execute(_with_document().add_columns(numbers).where(Job.id == job_id)).one_or_none()
 
 
 def lock(session: Session, job_id: UUID) -> Job | None:
@@ -51,14 +52,14 @@ def exists(session: Session, job_id: UUID) -> bool:
 def page(session: Session, statuses: Sequence[str], wanted: paging.Paging) -> paging.Page:
     """Jobs and their documents, the newest first, without their large columns."""
     statement = _with_document().order_by(Job.created_at.desc(), Job.id.desc())
-    statement = statement.options(defer(Job.context), defer(Job.brief), defer(Job.statistics), defer(Job.coverage))
+    statement = statement.options(defer(Job.context), defer(Job.brief), defer(Job.statistics))
     if statuses:
         statement = statement.where(Job.status.in_(statuses))
     return paging.page(session, statement, wanted, {"jobs": sorted(statuses)})
 
 
 def _with_document() -> Select[Job, Document]:
-    return select(Job, Document).join(Document, Job.document_id == Document.id)
+    return select(Job, Document).join(Document, Job.document_id == Document.id).options(defer(Job.coverage))
 
 
 def note_dropped(session: Session, job_id: UUID, dropped: int) -> None:

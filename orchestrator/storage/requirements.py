@@ -81,6 +81,17 @@ def stream(session: Session, job_id: UUID, statuses: Sequence[str] = ()) -> Iter
     yield from session.scalars(ordered.execution_options(yield_per=_STREAM_ROWS))
 
 
+def most_relevant(session: Session, job_id: UUID, limit: int) -> Sequence[Requirement]:
+    """Requirements that answer the prompt's words, the best first; at most `limit`, rejected ones left out."""
+    statement = (
+        select(Requirement)
+        .where(Requirement.job_id == job_id, Requirement.relevance > 0, Requirement.status != "rejected")
+        .order_by(Requirement.relevance.desc(), Requirement.seq)
+        .limit(limit)
+    )
+    return session.scalars(statement).all()
+
+
 BREAKDOWNS = ("status", "modality", "requirement_type", "priority", "is_gobd_relevant", "is_gdpr_relevant")
 
 

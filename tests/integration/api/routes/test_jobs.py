@@ -12,6 +12,7 @@ import pytest
 
 from orchestrator.domain.job import JobStatus
 
+NOBODY = "3f8a6f2e-1111-4222-8333-444455556666"
 DOCUMENT = b"The operator shall keep records for ten years.\n"
 
 
@@ -274,7 +275,7 @@ PATHS = ["", "/progress", "/steps", "/requirements", "/requirements/R-ABCDEFGH23
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize(("job_id", "status"), [(str(uuid4()), 404), ("123", 422), ("%00", 422), ("1e4567", 422)])
+@pytest.mark.parametrize(("job_id", "status"), [(NOBODY, 404), ("123", 422), ("%00", 422), ("1e4567", 422)])
 def test_unknown_and_malformed_ids(call: Any, path: str, job_id: str, status: int) -> None:
     answer = call("GET", f"/jobs/{job_id}{path}")
 
@@ -293,6 +294,13 @@ def test_showing_a_job_counts_its_requirements(call: Any, stage: Any) -> None:
     assert answer.get_json()["requirements"] == {
         "total": 5, "pending": 1, "validating": 0, "integrated": 2, "rejected": 1, "failed": 1,
     }  # fmt: skip
+
+
+def test_a_job_shows_its_coverage_in_numbers(call: Any, stage: Any) -> None:
+    job_id = call.submit()["id"]
+    stage.run("""UPDATE jobs SET coverage = '{"duty_sentences": 9, "uncited": 1, "gaps": [{"quote": "x"}]}'""")
+
+    assert call("GET", f"/jobs/{job_id}").get_json()["coverage"] == {"duty_sentences": 9, "uncited": 1}
 
 
 def test_a_waiting_job_says_what_for(call: Any, stage: Any) -> None:

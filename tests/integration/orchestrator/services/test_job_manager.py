@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import select
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, text
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.step import NewStep, StepKind
@@ -14,6 +15,7 @@ from orchestrator.domain.submission import Submission, Upload
 from orchestrator.errors import Fenced, InvalidTransition, NotFound, TooLarge
 from orchestrator.storage import events, steps
 from orchestrator.storage.models import Job
+from orchestrator.storage.paging import Paging
 
 
 def wish(owner: str = "ann", data: bytes = b"A user must log in.") -> Submission:
@@ -61,6 +63,7 @@ def test_the_leader_is_notified_at_commit(orchestrator: Orchestrator) -> None:
         driver.autocommit = True
         driver.cursor().execute(f"LISTEN {steps.CHANNEL}")
         orchestrator.job_manager.submit(wish())
+        assert select.select([driver], [], [], 10.0)[0]
         driver.poll()
         assert [note.channel for note in driver.notifies] == [steps.CHANNEL]
     finally:
@@ -133,10 +136,6 @@ def test_unknown_ids(orchestrator: Orchestrator) -> None:
 
 
 def test_a_page_of_jobs_costs_the_same_number_of_statements_however_long(orchestrator: Orchestrator) -> None:
-    from sqlalchemy import event
-
-    from orchestrator.storage.paging import Paging
-
     for _ in range(6):
         orchestrator.job_manager.submit(wish())
     seen: list[str] = []
@@ -171,4 +170,4 @@ def test_a_large_job_shows_its_parts(orchestrator: Orchestrator) -> None:
     assert progress.parts == {"done": 2, "total": 4}
     assert progress.percent == 32
     with orchestrator.sessions() as session:
-        assert session.scalars(select(Job.events_seq)).one() == 2
+        assert session.get_one(Job, job_id).events_seq == 2

@@ -31,8 +31,8 @@ def job(**changes: Any) -> Any:
         "tags": [],
         "status": "completed",
         "revision": 1,
-        "statistics": {"considered": 1200, "dropped": {"permission": 30, "relief": 4}},
-        "coverage": {"duty_sentences": 10, "cited": 9, "gaps": [{"text": "It must.", "locator": "Rz. 4", "page": 2}]},
+        "statistics": {"considered": 1200, "emitted": 9, "merged": 2, "class.relief": 4, "class.permission": 30},
+        "coverage": {"duty_sentences": 10, "cited": 9, "gaps": [{"quote": "It must.", "locator": "Rz. 4", "page": 2}]},
         "error_message": None,
         "error_details": None,
         "correlation_id": "x",
@@ -78,7 +78,8 @@ def content(rows: Sequence[Any] = (), **changes: Any) -> dict[str, Any]:
             counts[name][value] = counts[name].get(value, 0) + 1
     document = {"sha256": "ab" * 32, "size_bytes": 1234567, "pages": 48, "language": "de", "title": "Rules"}
     failures = changes.pop("failures", ())
-    return head(ReportSource(job(**changes), document, counts, SUBMITTED, failures))
+    relevant = tuple(row for row in rows if row.relevance)
+    return head(ReportSource(job(**changes), document, counts, SUBMITTED, failures, relevant))
 
 
 def text(rows: Sequence[Any] = (), **changes: Any) -> str:
@@ -118,7 +119,9 @@ def test_the_text_has_a_head_numbers_and_each_requirement_with_its_place() -> No
         "Which duties does a car rental company have?",
         "places: the whole document; kinds: obligation; topics: car, rental",
         "submitted 2026-03-01 12:00:00 UTC, started after 1.0 s, completed after 12.5 s",
-        "considered 1,200, dropped (permission 30, relief 4)",
+        "1,200 sentences: 9 emitted, of which 2 repeat another",
+        "30 permission, 4 relief",
+        "9 of 10 sentences with duty words are cited",
         "Rz. 4, p. 2: It must.",
         "3.2 Keeping records",
         "#12   Keep records",
@@ -151,6 +154,16 @@ def test_a_heading_is_written_once_for_what_follows_it() -> None:
     assert shown.count("3.2 Keeping records") == 1
     assert shown.count("4 Other") == 1
     assert "(before the first heading)" in shown
+
+
+def test_what_answers_the_prompt_stands_first() -> None:
+    rows = [requirement(1), requirement(2, relevance=0.5, relevance_words=["rental", "car"])]
+
+    shown = text(rows)
+
+    assert shown.index("Most relevant to the prompt") < shown.index("#2    Keep records (Rz. 58, p. 14; rental, car)")
+    assert "Relevance: 0.50 (rental, car)" in shown
+    assert "Most relevant" not in text(rows[:1])
 
 
 def test_no_requirement_is_said_clearly() -> None:
