@@ -41,7 +41,6 @@ def id_of(text: str) -> RequirementId | None:
 def prefixes(texts: Iterable[str]) -> frozenset[str]:
     """Prefixes that number something here: they open at least two paragraphs with different ids, or one with ":"."""
     counts: Counter[str] = Counter()
-    for value, prefix, colon in {(found.value, found.prefix, found.colon) for found in map(id_of, texts) if found}:
+    for _value, prefix, colon in {(found.value, found.prefix, found.colon) for found in map(id_of, texts) if found}:
         counts[prefix] += 2 if colon else 1
-        del value
     return frozenset(prefix for prefix, count in counts.items() if count >= 2)
