@@ -34,21 +34,22 @@ AGE_S = 60.0
 class LeaderScheduler(Scheduler):  # type: ignore[misc]
     """Celery beat's scheduler: each tick is one turn of the leader's loop."""
 
-    def __init__(self, app: Celery, *args: Any, **kwargs: Any) -> None:
-        self._leader = Leader(app, build(load(), role="leader"))
-        super().__init__(app, *args, **kwargs)
+    _leader: Leader | None = None
 
     def setup_schedule(self) -> None:
-        """Nothing to set up: the slots that have run are in the database."""
+        """Start to lead. Celery also makes a lazy scheduler for its banner, which must not: it never gets here."""
+        self._leader = Leader(self.app, build(load(), role="leader"))
 
     def tick(self, *_: Any, **__: Any) -> float:
         """One turn; it waits by itself, so that a NOTIFY wakes it."""
-        self._leader.turn()
+        if self._leader is not None:
+            self._leader.turn()
         return 0.0
 
     def close(self) -> None:
         """Hand the lead over at once."""
-        self._leader.close()
+        if self._leader is not None:
+            self._leader.close()
         super().close()
 
 

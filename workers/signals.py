@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,12 @@ def _held() -> Iterator[dict[str, Any]]:
             yield {"id": step_id, "epoch": epoch + 1, "owner": owner, "pid": request.worker_pid}
 
 
+def sign_off() -> None:
+    """Take the agent off the register. No signal of Celery's fires on every way out, so the command calls this."""
+    for agent in _agents:
+        agent.stop()
+
+
 @signals.worker_ready.connect
 def _start_agent(**_: Any) -> None:
     kind = context.agent_id().split("-")[0]
@@ -44,10 +51,11 @@ def _release(how: str = "", **_: Any) -> None:
             log.info("steps_released", count=agent.release())
 
 
-@signals.worker_shutdown.connect
-def _stop_agent(**_: Any) -> None:
-    for agent in _agents:
-        agent.stop()
+@signals.worker_before_create_process.connect
+def _share_memory(**_: Any) -> None:
+    """What is loaded before the fork stays shared: without this the first collection in a child copies it all."""
+    gc.collect()
+    gc.freeze()
 
 
 @signals.worker_process_init.connect

@@ -30,16 +30,18 @@ def worker(kind: str, concurrency: int) -> None:
     configure(load(), service=kind)
 
     from workers.app import app, take_on
+    from workers.signals import sign_off
 
     take_on(kind)
     app.conf.worker_concurrency = concurrency
-    app.worker_main(
-        [
-            "worker",
-            f"--queues={kind}",
-            f"--concurrency={concurrency}",
-            f"--hostname={os.environ['ORCHESTRATOR_AGENT_ID']}@%h",
-            "--without-gossip",
-            "--without-mingle",
-        ]
-    )
+    arguments = [
+        f"--queues={kind}",
+        f"--concurrency={concurrency}",
+        f"--hostname={os.environ['ORCHESTRATOR_AGENT_ID']}@%h",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    try:
+        app.worker_main(["worker", *arguments])
+    finally:
+        sign_off()
