@@ -20,7 +20,7 @@ from typing import Any, TextIO
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.labelled import BASELINE, LabelledFile, files, read  # noqa: E402
+from bench.labelled import BASELINE, LabelledFile, files, habits_of, read  # noqa: E402
 from workers.creator.describe import kind  # noqa: E402
 from workers.creator.judgement import Judgement, judge  # noqa: E402
 from workers.creator.register import Register, detect_text  # noqa: E402
@@ -56,8 +56,9 @@ def run(labelled: Sequence[LabelledFile], register: str, out: TextIO) -> int:
     )
     for file in labelled:
         model, shown = models(file, register)
+        documents = habits_of(file.rows)
         start = time.perf_counter()
-        verdicts = [judge(row["text"], row["lang"], model) for row in file.rows]
+        verdicts = [judge(row["text"], row["lang"], model, own) for row, own in zip(file.rows, documents, strict=True)]
         speed = len(verdicts) / (time.perf_counter() - start)
         for row, verdict in zip(file.rows, verdicts, strict=True):
             out.write(json.dumps(as_row(row, verdict, shown), ensure_ascii=False) + "\n")

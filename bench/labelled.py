@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from workers.creator.register import habits
 
 Row = Mapping[str, Any]
 
@@ -67,6 +69,15 @@ BASELINE = {
     "en": re.compile(r"\b(?:shall|must|should|will)\b", re.IGNORECASE),
 }
 """The published baseline: a sentence with a modal verb (or German "haben/sein ... zu") is a requirement."""
+
+
+def habits_of(rows: Sequence[Row]) -> list[frozenset[str]]:
+    """The habits of each row's document: rows with one `doc` are one document, else the whole file is."""
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        texts.setdefault(str(row.get("doc", "")), []).append(row["text"])
+    found = {doc: habits("\n".join(parts)) for doc, parts in texts.items()}
+    return [found[str(row.get("doc", ""))] for row in rows]
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ _DE_VERB_LAST = re.compile(
     r"(?:^| )(?!zusammen|dagegen|daneben|gegen|neben|wegen)(?:[a-zäöüß]+(?:t|en|ern|eln)|ist|sind|war|sei|muss|soll|kann|darf|will)$"
 )
 _DE_MAIN_VERB = re.compile(rf"\b{_DE_AUXILIARY}(?: \S+){{2,}}$|\bzu [a-zäöüß]+$")
+_DE_CONDITION = re.compile(r"^(?:wenn|soweit|sofern|falls|dass|es sei denn)\b")
+_DE_V2 = re.compile(rf"\b{_DE_AUXILIARY}\b(?! *$)(?= \S+ \S+)|^so\b|^{_DE_AUXILIARY}\b")
 _DE_FINITE_FIRST = re.compile(
     rf"^(?:so|dann)\b|^{_DE_AUXILIARY}\b|^(?:bedarf|besteht|haftet|trägt|obliegt|beginnt|verlängert|verpflichtet|[a-zäöüß]{{3,}}(?:t|et) (?:der|die|das|er|sie|es|ein|eine|sich|dieser?|dies)\b)"
 )
@@ -108,10 +110,21 @@ def _german(segments: list[str]) -> list[bool]:
     for i, segment in enumerate(segments):
         after_consequence = i > 0 and bool(_DE_CONSEQUENCE.search(segments[i - 1]))
         result.append(i <= last or (not after_consequence and _is_german_subordinate(segment, first=i == 0)))
+    _extend_conditions(segments, result)
     for i, segment in enumerate(segments[:-1]):
         if segment.strip() == "es sei denn":
             result[i] = result[i + 1] = True
     return result
+
+
+def _extend_conditions(segments: list[str], result: list[bool]) -> None:
+    """Conditions joined by commas go on: "wenn A gilt, B befugt ist und C erforderlich ist"."""
+    open_condition = False
+    for i, segment in enumerate(segments[1:], 1):
+        if result[i]:
+            open_condition = open_condition or bool(_DE_CONDITION.match(segment))
+        elif open_condition and _DE_VERB_LAST.search(segment.rstrip(".!:")) and not _DE_V2.search(segment):
+            result[i] = True
 
 
 def _is_german_subordinate(segment: str, *, first: bool) -> bool:

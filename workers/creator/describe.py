@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from orchestrator.domain.requirement import Modality, RequirementType
 
 from . import glossary
+from .judgement import Judgement
 from .register import Register
 from .rules.rule import Rule
 
@@ -53,17 +54,23 @@ def identity(title: str | None, head: str) -> Identity:
     return Identity(gobd=bool(glossary.GOBD_IDENTITY.search(own)), gdpr=bool(glossary.GDPR_IDENTITY.search(own)))
 
 
-def describe(
-    text: str, language: str, register: Register, rules: Sequence[Rule], modality: Modality, who: Identity
-) -> Description:
-    """Describe one statement; pure."""
-    priority, reason = _priority(text, language, modality, rules)
+def describe(text: str, judgement: Judgement, language: str, register: Register, who: Identity) -> Description:
+    """Describe one statement; pure.
+
+    Args:
+        text: the full statement.
+        judgement: the verdict on the sentence that states the duty.
+        language: "de" or "en".
+        register: of the document.
+        who: the regimes to which the document itself belongs.
+    """
+    priority, reason = _priority(text, language, judgement.modality, judgement.deciding)
     return Description(
         requirement_name=name(text),
-        requirement_type=kind(text, language, register, modality),
+        requirement_type=kind(text, language, register, judgement.modality),
         priority=priority,
         priority_reason=reason,
-        addressee=addressee(text, language),
+        addressee=addressee(text if language == "en" else judgement.clauses.main, language),
         is_gobd_relevant=_relevant(text, who.gobd, who.gdpr, glossary.GOBD_NORM, glossary.GOBD_TERM),
         is_gdpr_relevant=_relevant(text, who.gdpr, who.gobd, glossary.GDPR_NORM, glossary.GDPR_TERM),
     )
@@ -131,10 +138,7 @@ def addressee(text: str, language: str) -> str | None:
     match = glossary.EN_SUBJECT.search(plain) or glossary.EN_AGENT.search(plain)
     if match is None:
         return None
-    found = match["m"]
-    while (shorter := glossary.EN_DETERMINERS.sub("", found)) != found:
-        found = shorter
-    return found
+    return glossary.EN_DETERMINERS.sub("", match[0][: match.end(match.lastindex or 0) - match.start()]).strip()
 
 
 _LEGAL_REGISTERS = frozenset({Register.EU_ACT, Register.STATUTE, Register.CONTRACT})

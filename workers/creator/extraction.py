@@ -22,7 +22,7 @@ from .judgement import Judgement, judge
 from .leads import Lead, Leads
 from .mentions import Mentions
 from .prompt import Brief
-from .register import Register
+from .register import Register, habits
 from .scoring import EMIT, SURE
 from .sentences import sentences
 
@@ -108,7 +108,8 @@ class _Extractor:
         self._text = text
         self._context = context
         self._passages = [passage for passage in passages if passage.role not in _NEVER]
-        self._leads = Leads(text, self._passages, context.language, context.register)
+        self._habits = habits(text)
+        self._leads = Leads(text, self._passages, self._judge)
         self._identity: Identity = identity(context.title, text)
         self._terms = dict.fromkeys(context.terms, "") | _defined_terms(text, self._passages)
         self._objects = Mentions(context.objects, context.language)
@@ -129,6 +130,9 @@ class _Extractor:
         counts |= {f"class.{kind.value}": 0 for kind in SentenceClass} | self._counts
         return Extraction(tuple(requirements), counts, tuple(self._duties))
 
+    def _judge(self, span: Span) -> Judgement:
+        return judge(self._text[span[0] : span[1]], self._context.language, self._context.register, self._habits)
+
     def _in_passage(self, passage: Passage) -> Iterator[ExtractedRequirement]:
         spans = sentences(self._text, passage.start, passage.end, self._context.language)
         if not self._context.brief.covers(passage.locator, passage.path):
@@ -137,12 +141,12 @@ class _Extractor:
         example = bool(_EXAMPLE.match(self._text[passage.start : passage.end]))
         for i, span in enumerate(spans):
             self._counts["considered"] += 1
-            judgement = judge(self._text[span[0] : span[1]], self._context.language, self._context.register)
+            judgement = self._judge(span)
             if judgement.has_duty_words:
                 self._duties.append(span)
             found = None if example else self._found(passage, span, judgement, first=i == 0)
             if found is None:
-                self._count_class(judgement, example)
+                self._count_class(passage, judgement, example)
             elif self._leads.carries(span):
                 self._counts["carried"] += 1
             elif not self._context.brief.wants(found.judgement.modality):
@@ -163,26 +167,29 @@ class _Extractor:
     def _item(self, span: Span, judgement: Judgement, lead: Lead) -> _Found | None:
         """An item states its own duty, or carries that of the sentence that opens its list."""
         if judgement.deciding and judgement.score >= (SURE if lead.excludes else EMIT):
-            spans = lead.spans if lead.judgement.is_requirement else ()
-            return _Found(span, spans, judgement, judgement.score)
-        if lead.shared and not lead.excludes:
+            if not judgement.clauses.fragment:
+                return _Found(span, (), judgement, judgement.score)
+            if not (lead.shared or lead.excludes) and _opens_with_duty(judgement):
+                return _Found(span, lead.spans, judgement, judgement.score)
+        if lead.shared:
             return _Found(span, lead.spans, lead.judgement, lead.judgement.score)
         return None
 
-    def _count_class(self, judgement: Judgement, example: bool) -> None:
-        if judgement.deciding and not example:
+    def _count_class(self, passage: Passage, judgement: Judgement, example: bool) -> None:
+        lead = self._leads.over(passage)
+        if judgement.deciding and not example and lead is None:
             self._counts["dropped"] += 1
-        else:
-            kind = SentenceClass.INFORMATION if example else judgement.sentence_class
-            self._counts[f"class.{kind.value}"] += 1
+            return
+        kind = SentenceClass.INFORMATION if example else judgement.sentence_class
+        if lead is not None and lead.judgement.is_requirement and not lead.shared:
+            kind = SentenceClass.CONDITION
+        self._counts[f"class.{kind.value}"] += 1
 
     def _requirement(self, passage: Passage, found: _Found) -> ExtractedRequirement:
         context = self._context
         text = " ".join(self._plain(span) for span in (*found.leads, found.span))
         modality: Modality = found.judgement.modality
-        described = describe(
-            text, context.language, context.register, found.judgement.deciding, modality, self._identity
-        )
+        described = describe(text, found.judgement, context.language, context.register, self._identity)
         relevance, relevance_words = context.brief.relevance(f"{text} {passage.section}", context.language)
         return ExtractedRequirement(
             requirement_text=text,
@@ -213,6 +220,12 @@ class _Extractor:
         home = passage if passage.start <= start < passage.end else self._leads.home(span) or passage
         page = _page(self._context.page_starts, start, home.page)
         return Citation(quote=self._text[start:end], start=start, end=end, page=page, locator=home.locator)
+
+
+def _opens_with_duty(judgement: Judgement) -> bool:
+    """ "must log every access" after "The system": the item brings the verb that its lead-in lacks."""
+    start = judgement.clauses.main[:24]
+    return any(rule.pattern.search(start) for rule in judgement.deciding)
 
 
 def _page(page_starts: Sequence[int], offset: int, default: int | None) -> int | None:

@@ -11,21 +11,23 @@ _DE_MASCULINE = (
     r"|\w*[Pp]rüfer|\w*[Bb]erater|\w*[Ll]ieferant|Vertreter|Schuldner|Gläubiger|Importeur|Händler|Emittent|Einführer|Fahrer|Disponent|Administrator|Mitarbeiter"
     r"|Betroffener?|Antragsteller|Bieter|Ausschuss|Vorstand|Geschäftsführer|Bund|Mitgliedstaat|Sachbearbeiter|Verkäufer|Käufer|Halter|Empfänger|Arbeitgeber)"
 )
-_DE_NEUTER = r"(?:\w*[Uu]nternehmen|\w*[Ss]ystem|\w*[Pp]ortal|\w*[Vv]erfahren|Finanzamt|Bundesamt|Modul|\w*[Ii]nstitut|Leitungsorgan|Kreditinstitut|\w*[Kk]onto)"
+_DE_NEUTER = r"(?:\w*[Uu]nternehmen|\w*[Ss]ystem|\w*[Pp]ortal|Finanzamt|Bundesamt|Modul|\w*[Ii]nstitut|Leitungsorgan|Kreditinstitut)"
 _DE_OTHER = (
     r"(?:Kommission|\w*[Bb]ehörden?|Mitgliedstaaten|Finanzverwaltung|Geschäftsführung|Geschäftsleitung|Gesellschaft|\w*[Aa]nwendung|\w*[Ss]oftware"
     r"|Vertrags(?:parteien|partner)|Parteien|\w*[Aa]bteilung|\w*[Nn]utzer|Mitarbeiter|Beschäftigten|\w*[Ss]telle|\w*[Ss]tellen|\w*[Pp]erson|Bundesregierung"
     r"|Verantwortlichen|Steuerpflichtigen|\w*unternehmen|Hersteller|Anbieter|Betreiber|Mieter|Kunden|Station(?:en)?|Disposition|Buchhaltung|\w*[Ll]eitung|Landesregierungen?)"
 )
 _ADJECTIVE = r"(?:[a-zäöüß-]+(?:e|er|es|en) ){0,2}"
+_NOT_OBJECT = r"(?<!für )(?<!an )(?<!auf )(?<!gegen )(?<!über )(?<!um )(?<!in )(?<!ohne )(?<!durch )(?<!bei )(?<!von )"
 DE_SUBJECT = re.compile(
-    rf"\b(?:[Dd]er|[Jj]eder|[Ee]in|[Kk]ein) {_ADJECTIVE}(?P<m>{_DE_MASCULINE})\b"
-    rf"|\b(?:[Dd]as|[Jj]edes|[Ee]in|[Kk]ein) {_ADJECTIVE}(?P<n>{_DE_NEUTER})\b"
-    rf"|\b(?:[Dd]ie|[Jj]ede|[Ee]ine|[Kk]eine|[Aa]lle) {_ADJECTIVE}(?P<o>{_DE_OTHER})\b"
+    rf"{_NOT_OBJECT}\b(?:[Dd]er|[Jj]eder|[Ee]in|[Kk]ein) {_ADJECTIVE}(?P<m>{_DE_MASCULINE})\b"
+    rf"|{_NOT_OBJECT}\b(?:[Dd]as|[Jj]edes|[Ee]in|[Kk]ein) {_ADJECTIVE}(?P<n>{_DE_NEUTER})\b"
+    rf"|{_NOT_OBJECT}\b(?:[Dd]ie|[Jj]ede|[Ee]ine|[Kk]eine|[Aa]lle) {_ADJECTIVE}(?P<o>{_DE_OTHER})\b"
 )
 DE_AGENT = re.compile(
-    rf"\b(?:durch den|vom|von dem|dem) {_ADJECTIVE}(?P<m>{_DE_MASCULINE})(?:n|en|s)?\b|\b(?:durch das|vom|von dem|dem) {_ADJECTIVE}(?P<n>{_DE_NEUTER})\b"
-    rf"|\b(?:durch die|von der|von den) {_ADJECTIVE}(?P<o>{_DE_OTHER})\b"
+    rf"\b(?:durch den|vom|von dem|obliegt(?: es)? dem|seitens des) {_ADJECTIVE}(?P<m>{_DE_MASCULINE}(?:n|en|s)?)\b"
+    rf"|\b(?:durch das|vom|von dem|obliegt(?: es)? dem) {_ADJECTIVE}(?P<n>{_DE_NEUTER})\b"
+    rf"|\b(?:durch die|von der|von den|obliegt(?: es)? der) {_ADJECTIVE}(?P<o>{_DE_OTHER})\b"
 )
 
 _EN_ACTORS = (
@@ -35,12 +37,20 @@ _EN_ACTORS = (
     r"|systems?|applications?|software|platforms?|portals?|websites?|modules?|services?|products?|interfaces?|servers?|databases?|branch(?:es)?|stations?|agents?"
     r"|holders?|owners?|bod(?:y|ies)|recipients?|organisations?|organizations?|developers?|teams?|department|clerks?|auditors?|licensees?|licensors?|subcontractors?|overseer)"
 )
+_EN_WORD = (
+    r"(?!(?:to|of|by|and|or|for|in|with|from|on|at|that|which|who|requiring|such|as|the|where|if|when)\b)[\w'’-]+ "
+)
+_EN_NOUN = (
+    rf"(?:(?:^|[,;:] |\band )(?:{_EN_WORD}){{0,2}}|\b(?:the|each|every|any|all|an?|no|both) (?:{_EN_WORD}){{0,2}})"
+)
+_EN_OF = r"[^,.;:]{0,40}?(?:,[^,.;:]{1,40},)?"
 EN_SUBJECT = re.compile(
-    rf"\b(?:(?:the|each|every|any|all|an?|no|both|such|this) )?(?P<m>(?:[\w'’-]+ ){{0,3}}?{_EN_ACTORS})\b(?=[^,.;:]{{0,60}}? (?:shall|must|should|will|may|is|are|has to|have to|needs? to|undertakes?|agrees?|cannot)\b)",
+    rf"{_EN_NOUN}(?P<m>{_EN_ACTORS})\b(?={_EN_OF} (?:shall|must|should|will|has to|have to|needs? to|undertakes?|agrees?|cannot|may (?:not|only))\b)"
+    rf"|{_EN_NOUN}(?P<n>{_EN_ACTORS}) (?:is|are) (?:\w+ )?(?:required|obliged|responsible|liable|prohibited|not allowed)",
     re.IGNORECASE,
 )
 EN_AGENT = re.compile(
-    rf"\bby (?:the |each |any |an? |its |their )(?P<m>(?:[\w'’-]+ ){{0,2}}?{_EN_ACTORS})\b", re.IGNORECASE
+    rf"\bby (?:the |each |any |an? |its |their )(?:{_EN_WORD}){{0,2}}?(?P<m>{_EN_ACTORS})\b", re.IGNORECASE
 )
 EN_DETERMINERS = re.compile(
     r"^(?:the|each|every|any|all|an?|no|both|such|this|and|or|of|that|where|when|if|by|for) ", re.IGNORECASE

@@ -92,16 +92,17 @@ class Judgement:
         return bool(self.deciding)
 
 
-def judge(sentence: str, language: str, register: Register | str) -> Judgement:
+def judge(sentence: str, language: str, register: Register | str, habits: frozenset[str] = frozenset()) -> Judgement:
     """Judge one sentence; pure and deterministic.
 
     Args:
         register: a register, or the name of another model ("agent_duty").
+        habits: of the document, as `register.habits` tells.
     """
     split = clauses(sentence, language)
     hits = run(rules_for(language), split)
     modality, deciding = modality_of(hits)
-    probability = score(str(register), language, split, hits)
+    probability = score(str(register), language, split, hits, habits)
     if not may_be_requirement(hits, deciding, language, str(register)):
         probability = min(probability, BELOW)
     return Judgement(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.document import Passage, Role, Span
 from orchestrator.domain.requirement import SentenceClass
 
-from .judgement import Judgement, judge
-from .register import Register
+from .judgement import Judgement
 
 _ALTERNATIVES = re.compile(
     r"\b(?:einer|eine|eines|mindestens eine[rs]?|wenigstens eine[rs]?|einem|einen) der (?:folgend|nachstehend|nachfolgend)\w*|\b(?:one|any|either) of the (?:following|below)\b"
@@ -51,10 +50,9 @@ class Lead:
 class Leads:
     """The lead-ins of one part, judged once each."""
 
-    def __init__(self, text: str, passages: Sequence[Passage], language: str, register: Register) -> None:
+    def __init__(self, text: str, passages: Sequence[Passage], judge: Callable[[Span], Judgement]) -> None:
         self._text = text
-        self._language = language
-        self._register = register
+        self._judge_span = judge
         self._passages = passages
         self._items = {passage.lead_in for passage in passages if passage.role is Role.ITEM and passage.lead_in}
         self._judged: dict[Span, Judgement] = {}
@@ -94,7 +92,7 @@ class Leads:
 
     def _judge(self, span: Span) -> Judgement:
         if span not in self._judged:
-            self._judged[span] = judge(self._text[span[0] : span[1]], self._language, self._register)
+            self._judged[span] = self._judge_span(span)
         return self._judged[span]
 
     def _is_shared(self, span: Span) -> bool:

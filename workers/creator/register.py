@@ -118,6 +118,8 @@ _EVIDENCE: Mapping[Register, Sequence[tuple[float, re.Pattern[str]]]] = {
 }
 _LOCATORS: Mapping[str, Register] = {"Art.": Register.EU_ACT, "§": Register.STATUTE, "Rz.": Register.LETTER}
 _SAMPLE = 60_000
+_WILL = re.compile(r"\bwill\b")
+_SHALL = re.compile(r"\bshall\b")
 
 
 def detect(doc: DocumentText, part: Sequence[Passage] | None = None) -> Register:
@@ -140,6 +142,11 @@ def detect(doc: DocumentText, part: Sequence[Passage] | None = None) -> Register
 def detect_text(text: str) -> Register:
     """The register of plain text without structure, such as a set of sentences."""
     return _best(_totals(_sampled(text), ()))
+
+
+def habits(text: str) -> frozenset[str]:
+    """Rule ids that mean more in this document: "will" states duties where it is said more often than "shall"."""
+    return frozenset({"en.will"}) if len(_WILL.findall(text)) > len(_SHALL.findall(text)) else frozenset()
 
 
 def _best(totals: Mapping[Register, float]) -> Register:

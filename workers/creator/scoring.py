@@ -42,12 +42,17 @@ class Weights:
         return 1 / (1 + math.exp(-max(-40.0, min(40.0, z))))
 
 
-def features(sentence: Clauses, hits: Hits) -> frozenset[str]:
-    """What the models see: rule ids, `<id>~` for a hit in a subordinate clause only, kinds, and shape."""
+def features(sentence: Clauses, hits: Hits, habits: frozenset[str] = frozenset()) -> frozenset[str]:
+    """What the models see: rule ids, `<id>~` for a hit in a subordinate clause only, kinds, and shape.
+
+    Args:
+        habits: rule ids that mean more in this document than elsewhere; adds `habit.<id>` where the rule holds.
+    """
     found = {rule.id for rule in hits.rules}
     found |= {f"{name}~" for name in hits.subordinate}
     kinds = {rule.kind for rule in hits.rules if rule.kind is not Cue.CUE}
     found |= {f"kind.{kind.value}" for kind in kinds}
+    found |= {f"habit.{name}" for name in habits & found}
     found |= _shape(sentence)
     modal = bool(kinds & set(Modality))
     found.add("kind.modal" if modal else "kind.no_modal")
@@ -90,9 +95,6 @@ def weights_for(register: str, language: str) -> Weights:
     raise FileNotFoundError("the weights are not installed; install the package with its data files")
 
 
-def score(register: str, language: str, sentence: Clauses, hits: Hits) -> float:
-    """Probability in [0, 1] that the sentence states a requirement, rounded to 4 digits.
-
-    Without any sign of a duty it is capped below `EMIT` unless the register states duties in the indicative.
-    """
-    return round(weights_for(register, language).probability(features(sentence, hits)), 4)
+def score(register: str, language: str, sentence: Clauses, hits: Hits, habits: frozenset[str] = frozenset()) -> float:
+    """Probability in [0, 1] that the sentence states a requirement, rounded to 4 digits."""
+    return round(weights_for(register, language).probability(features(sentence, hits, habits)), 4)

@@ -71,7 +71,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.no_shall",
         PROHIBITION,
-        r"\b(?:no|none|neither|nobody|nothing)\b[^,;]* (?:shall|must|may|can|is allowed|are allowed)\b",
+        r"\b(?:no(?! \d)|none|neither|nobody|nothing)\b[^,;]* (?:shall|must|may|can|is allowed|are allowed)\b",
         beats=["en.may", "en.can"],
         needs="no none neither nobody nothing",
     ),
@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.prohibited",
         PROHIBITION,
-        r"\b(?:prohibited|forbidden|unlawful|disallowed|banned)\b|\bnot (?:be )?(?:permitted|allowed|authorised|authorized|entitled|admissible|acceptable)\b",
+        r"\b(?:is|are|be|been) (?:\w+ )?(?:prohibited|forbidden|unlawful|disallowed|banned)\b|\bnot (?:be )?(?:permitted|allowed|authorised|authorized|entitled|admissible|acceptable)\b",
         beats=["en.permitted"],
         needs="prohibited forbidden unlawful disallowed banned not",
     ),
@@ -107,7 +107,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.will_not",
         PROHIBITION,
-        r"\b(?:will|would) (?:not|never|no longer)\b|\bwon't\b",
+        r"(?<!that )(?<!they )(?<!which )\b(?:will|would) (?:not|never|no longer)\b|\bwon't\b",
         beats=["en.will"],
         needs="will would won't",
     ),
@@ -117,11 +117,16 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.required_to",
         OBLIGATION,
-        r"\b(?:is|are|be|been) (?:\w+ )?(?:required|obliged|obligated|bound|responsible|liable|committed)\b",
+        r"(?:^|[,;:] )(?:(?!\b(?:that|which|who|if|where|when|as|whether)\b)[^,;])*\b(?:is|are|be|been) (?:\w+ )?(?:required|obliged|obligated|bound|responsible|liable|committed)\b",
         needs="required obliged obligated bound responsible liable committed",
     ),
-    rule("en.have_to", OBLIGATION, r"\b(?:has|have|had) to\b", needs="has have had"),
-    rule("en.need_to", OBLIGATION, r"\bneeds? to\b", needs="need needs"),
+    rule("en.have_to", OBLIGATION, r"(?<!that )(?<!which )(?<!who )\b(?:has|have|had) to\b", needs="has have had"),
+    rule(
+        "en.need_to",
+        OBLIGATION,
+        r"(?<!urgent )(?<!\ba )(?<!the )(?<!that )(?<!which )(?<!who )\bneeds? to\b",
+        needs="need needs",
+    ),
     rule(
         "en.necessary",
         OBLIGATION,
@@ -222,6 +227,7 @@ RULES: tuple[Rule, ...] = (
         beats=["en.may"],
         needs="may",
     ),
+    rule("en.may_that", PERMISSION, r"\bmay\b[^,;]*\bthat\b[^,;]*\bshall\b", beats=["en.shall"], needs="may"),
     rule(
         "en.authority",
         CUE,

@@ -29,6 +29,7 @@ _AUTHORITY = (
     r"|EZB|ESA|BaFin|Bundesbank|Bundesländer|Länder|Gemeinden?|\w*[Rr]egulierungsbehörden?|Marktüberwachungsbehörden?|Verwaltungsbehörden?)"
 )
 _AUTHORITY_MASCULINE = r"(?:Mitgliedstaat|Ausschuss|Bundes(?:beauftragte|tag|rat)|Rat|Bund|Senat|Minister)"
+_OTHER_ACTOR = r"[^,;]*\b(?:[Dd]er|[Ee]in|[Jj]eder|des) (?:Steuerpflichtigen?|Verantwortlichen?|Auftragsverarbeiters?|Unternehmers?|Betreibers?|Herstellers?|Anbieters?)\b"
 _ENSURE = r"\b(?:stellt|stellen|gewährleistet|gewährleisten|sorgt|sorgen|trifft|treffen|trägt|tragen)\b"
 
 RULES: tuple[Rule, ...] = (
@@ -155,6 +156,7 @@ RULES: tuple[Rule, ...] = (
         "de.ist_zu",
         OBLIGATION,
         rf"{_BE}[^,;:]*?(?!\bzu (?:{_JUDGED}|beanstanden)\b){ZU}|^(?:\S+ ){{0,3}}{ZU} (?:ist|sind)\b|\bist dafür zu sorgen\b",
+        beats=["de.ist_ein"],
     ),
     rule("de.ist_zu_weit", OBLIGATION, rf"{_BE}[^;:]*?(?!\bzu (?:{_JUDGED}|beanstanden)\b){ZU}"),
     rule(
@@ -163,6 +165,7 @@ RULES: tuple[Rule, ...] = (
         rf"{_BE}[^,;]*\b(?:erforderlich|notwendig|zwingend|geboten|unerlässlich|vorgeschrieben|Pflicht|obligatorisch|unverzichtbar)\b|^Zwingend (?:ist|sind)\b"
         r"|\b(?:erforderlich|notwendig|zwingend) (?:ist|sind)\b|\b(?:ist|sind)\b[^;]*\b(?:erforderlich|notwendig)\W*$",
         needs="erforderlich notwendig zwingend geboten unerlässlich vorgeschrieben pflicht obligatorisch unverzichtbar",
+        beats=["de.ist_ein"],
     ),
     rule(
         "de.verlangt",
@@ -180,8 +183,8 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.verantwortlich",
         OBLIGATION,
-        r"\b(?:ist|sind|bleibt|bleiben)\b[^,;]*\b(?:verantwortlich|rechenschaftspflichtig|zuständig)\b",
-        needs="verantwortlich rechenschaftspflichtig zuständig",
+        r"\b(?:ist|sind|bleibt|bleiben)\b[^,;]*\b(?:verantwortlich|rechenschaftspflichtig)\b",
+        needs="verantwortlich rechenschaftspflichtig",
     ),
     rule("de.haftet", OBLIGATION, r"\b(?:haftet|haften|haftbar)\b", needs="haftet haften haftbar"),
     rule("de.schuldet", OBLIGATION, r"\b(?:schuldet|schulden)\b", needs="schuldet schulden"),
@@ -206,7 +209,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.gilt_pflicht",
         OBLIGATION,
-        r"\b(?:gilt|besteht|bestehen|gelten)\b(?:(?! für\b| nicht\b)[^,;])*?\b(?:\w+pflicht|\w+pflichten|Pflicht|Verpflichtung)\b",
+        r"\b(?:gilt|besteht|bestehen|gelten)\b(?:(?! für\b| nicht\b| im\b| nur\b)[^,;])*?\b(?:\w+pflicht|\w+pflichten|Pflicht|Verpflichtung)\b",
         needs="gilt besteht bestehen gelten",
     ),
     rule(
@@ -262,6 +265,12 @@ RULES: tuple[Rule, ...] = (
     ),
     # rights that bind the other side
     rule("de.hat_recht", OBLIGATION, r"\b(?:hat|haben)\b[^;]*\b(?:das Recht|ein Recht)\b", needs="recht"),
+    rule(
+        "de.behoerde_recht",
+        AUTHORITY_RIGHT,
+        rf"\b{_AUTHORITY}\b[^,;]*\b(?:hat|haben)\b[^;]*\b(?:das Recht|ein Recht|die Befugnis)\b",
+        beats=["de.hat_recht"],
+    ),
     # permission
     rule("de.kann", PERMISSION, r"\b(?:kann|können|könnte|könnten|Kann|Können)\b", needs="kann können könnte könnten"),
     rule("de.darf", PERMISSION, r"\b(?:[Dd]arf|[Dd]ürfen)\b", needs="darf dürfen"),
@@ -350,6 +359,12 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:unwirksam|wirksam|verjähr\w+|endet|beginnt|verlängert sich|bleibt außer Betracht|außer Betracht|Gerichtsstand|ausgeschlossen)\b",
     ),
     rule("de.judged", INFORMATION, rf"\bzu {_JUDGED}\b", needs="zu"),
+    rule(
+        "de.zweck",
+        INFORMATION,
+        r"\b(?:Zweck|Ziel|Aufgabe|Gegenstand)\b[^;]*\bist es\b|\bin der Lage\b",
+        beats=["de.ist_zu", "de.ist_zu_weit"],
+    ),
     # authority
     rule(
         "de.behoerde_kann",
@@ -361,8 +376,8 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.behoerde",
         CUE,
-        rf"^(?:[^,;]{{0,50}} )?(?:Die|die|Jede|jede|Eine|eine|Das|das) (?:\w+(?:e|en) )?{_AUTHORITY}\b"
-        rf"|^(?:[^,;]{{0,50}} )?(?:Der|der|Ein|Jeder|jeder|ein) (?:\w+e )?{_AUTHORITY_MASCULINE}\b"
+        rf"^(?!{_OTHER_ACTOR})(?:[^,;]{{0,50}} )?(?:Die|die|Jede|jede|Eine|eine|Das|das) (?:\w+(?:e|en) )?{_AUTHORITY}\b"
+        rf"|^(?!{_OTHER_ACTOR})(?:[^,;]{{0,50}} )?(?:Der|der|Ein|Jeder|jeder|ein) (?:\w+e )?{_AUTHORITY_MASCULINE}\b"
         rf"|\bdurch (?:die|das|den) {_AUTHORITY}\b",
     ),
     # cues
