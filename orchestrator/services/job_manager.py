@@ -17,7 +17,7 @@ from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name
 from orchestrator.errors import Invalid, InvalidTransition, NotFound
 from orchestrator.services import uploads
 from orchestrator.services.advance import end_job
-from orchestrator.services.job_view import JobView, ProgressView, progress_of, views
+from orchestrator.services.job_view import JobView, ProgressView, new_view, progress_of, views
 from orchestrator.storage import documents, events, jobs, requirements, steps
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Document, Requirement
@@ -60,7 +60,7 @@ class JobManager:
             job = jobs.add(session, values, self._settings.job_timeout_hours)
             events.append(session, job.id, "job.created", {"owner": job.owner, "document": document.sha256})
             steps.insert(session, job.id, [NewStep(StepKind.READ)])
-            return self._view(session, job.id)
+            return new_view(session, job, document, self._settings.agent_timeout_s)
 
     def _accept(self, upload: Upload) -> str:
         uploads.check_size(len(upload.data), self._settings.max_upload_bytes)

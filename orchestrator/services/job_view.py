@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from orchestrator.domain import progress
 from orchestrator.domain.job import LIVE, JobStatus, PhaseStatus
 from orchestrator.domain.report import error_of
-from orchestrator.domain.step import ENDED, StepState
+from orchestrator.domain.step import ENDED, QUEUE_OF, StepKind, StepState
 from orchestrator.domain.waiting import OpenSteps, Reason, Waiting, waiting_for
 from orchestrator.storage import jobs, requirements
 from orchestrator.storage.models import Document, Job
@@ -75,6 +75,13 @@ def views(session: Session, rows: Sequence[Any], agent_timeout_s: float) -> list
         )
         for row in rows
     ]
+
+
+def new_view(session: Session, job: Job, document: Document, agent_timeout_s: float) -> JobView:
+    """A job that was submitted in this transaction: what it has, one step, is known without asking."""
+    first = OpenSteps(QUEUE_OF[StepKind.READ], StepState.PENDING)
+    waiting = waiting_for([first], jobs.free_slots(session, agent_timeout_s))
+    return JobView(job, document, dict.fromkeys(requirements.COUNTED, 0), waiting)
 
 
 def _waits(session: Session, rows: Sequence[Job], agent_timeout_s: float) -> dict[UUID, Waiting]:

@@ -18,22 +18,20 @@ CHUNK_BYTES = 1_000_000
 def store(session: Session, data: bytes) -> Document:
     """Store the bytes, or find the document that has them already; two at once give one document."""
     digest = hashlib.sha256(data).hexdigest()
-    if known := by_sha256(session, digest):
-        return known
     row = {"id": uuid4(), "sha256": digest, "size_bytes": len(data)}
     statement = upsert(Document).values(row).on_conflict_do_nothing(index_elements=["sha256"]).returning(Document)
     document = session.scalars(statement).one_or_none()
     if document is None:
-        return session.scalars(select(Document).where(Document.sha256 == digest)).one()
+        return by_sha256(session, digest)
     for number, start in enumerate(range(0, len(data), CHUNK_BYTES)):
         chunk = {"document_id": document.id, "number": number, "data": data[start : start + CHUNK_BYTES]}
         session.execute(insert(DocumentChunk), chunk)
     return document
 
 
-def by_sha256(session: Session, digest: str) -> Document | None:
-    """The document with this content."""
-    return session.scalars(select(Document).where(Document.sha256 == digest)).one_or_none()
+def by_sha256(session: Session, digest: str) -> Document:
+    """The stored document with this content."""
+    return session.scalars(select(Document).where(Document.sha256 == digest)).one()
 
 
 def find(session: Session, document_id: UUID) -> Document | None:
