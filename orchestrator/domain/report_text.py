@@ -197,9 +197,7 @@ def requirement(row: RequirementRow) -> Iterator[str]:
 
 
 def _outcome(row: RequirementRow) -> Iterator[str]:
-    relevance = (
-        f"{row.relevance:.2f} ({', '.join(row.relevance_words) or 'no word'})" if row.relevance is not None else ""
-    )
+    relevance = f"{row.relevance:.2f} ({', '.join(row.relevance_words)})" if row.relevance else ""
     lines = {
         "Rejected": row.rejection_reason,
         "Failed": row.last_error if row.status == "failed" else None,

@@ -164,6 +164,7 @@ def test_what_answers_the_prompt_stands_first() -> None:
     assert shown.index("Most relevant to the prompt") < shown.index("#2    Keep records (Rz. 58, p. 14; rental, car)")
     assert "Relevance: 0.50 (rental, car)" in shown
     assert "Most relevant" not in text(rows[:1])
+    assert "Relevance" not in text([requirement(3, relevance=0.0)])
 
 
 def test_no_requirement_is_said_clearly() -> None:
