@@ -41,9 +41,10 @@ _RELATIVE_DE = re.compile(
 )
 _NOT_LAST_FINITE_DE = re.compile(rf"\b{_FINITE_DE}\b(?=.*\w+\s+\w|\s+\w*zu\w+en\W*$|\s+zu \w+\W*$)")
 _ENDS_IN_VERB_DE = re.compile(
-    r"(?:^|\s)[a-zäöüß]+(?:t|en|ern|eln|ist|sind|war|muss|soll|kann|darf|will|wurde|hatte|konnte|sollte|musste|habe|werde|könne|müsse|dürfe|sei)[\s“\"]*$"
+    r"(?:^|\s)(?:[a-zäöüß]+(?:t|en|ern|eln)|ist|sind|war|muss|soll|kann|darf|will|wurde|hatte|konnte|sollte|musste|habe|werde|könne|müsse|dürfe|sei)[\s“\"]*$"
 )
 _STARTS_FINITE_DE = re.compile(rf"(?:so|dann|{_FINITE_DE}|[a-zäöüß]{{3,}}(?:t|et))\b")
+_PERHAPS_PREPOSITION_DE = re.compile(r"(?:während|ohne|um|statt|anstatt)\b", re.IGNORECASE)
 _PREPOSITION_DE = re.compile(r"(?:Wegen|Neben|Gegen|Zwischen|Mit|Seit|Nicht|Soweit|Ansonsten|Andernfalls)\b")
 _INFINITIVE_DE = re.compile(r"(?:\bzu [a-zäöüß]+n|\b\w+zu[a-zäöüß]{3,}n)\W*$")
 _WAITS_FOR_INFINITIVE_DE = re.compile(r"\b(?:ist|sind|hat|haben)\b(?:.*\b(?:[A-ZÄÖÜ§]\S*|er|sie|es|dieser?))?\W*$")
@@ -126,9 +127,7 @@ def _subordinate_de(text: str, segments: list[tuple[int, int]]) -> Iterator[tupl
 
 def _opens_condition_de(said: list[str]) -> bool:
     """A sentence that opens with a subordinator, or with its verb and a consequence further on ("Wird ..., so ...")."""
-    if said[0].startswith("Während"):  # a conjunction or a preposition
-        return bool(_ENDS_IN_VERB_DE.search(said[0]))
-    if _SUBORDINATE_DE.match(said[0]) or said[0].startswith("Sollte"):
+    if said[0].startswith("Sollte") or _subordinates_de(said[0]):
         return True
     first = said[0].split(" ", 1)[0]
     if not first.isalpha() or not first[0].isupper() or _PREPOSITION_DE.match(first):
@@ -137,8 +136,16 @@ def _opens_condition_de(said: list[str]) -> bool:
     return is_verb and any(_STARTS_FINITE_DE.match(words) for words in said[1:])
 
 
+def _subordinates_de(said: str) -> bool:
+    """Whether the first word subordinates; "während", "ohne" and "um" may be prepositions."""
+    if _PERHAPS_PREPOSITION_DE.match(said):
+        ending = _ENDS_IN_VERB_DE if said[:1] in "Ww" else _INFINITIVE_DE
+        return bool(ending.search(said))
+    return bool(_SUBORDINATE_DE.match(said))
+
+
 def _opens_subordinate_de(said: str, before: str) -> bool:
-    if _SUBORDINATE_DE.match(said):
+    if _subordinates_de(said):
         return not (said.startswith("dass ") and _REPORTS_DE.search(before))
     if not _RELATIVE_DE.match(said) or not _ENDS_IN_VERB_DE.search(said) or _INFINITIVE_DE.search(said):
         return False

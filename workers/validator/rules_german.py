@@ -146,7 +146,7 @@ _DUTIES = (
             ("soll", r"\b(?:soll|sollen|sollte|sollten|SOLL|SOLLEN|SOLLTE|SOLLTEN)\b(?!-)"),
             (
                 "darf_nicht",
-                r"\b(?:darf|dürfen|DARF|DÜRFEN)\b[^;]*?\b(?:nicht|NICHT|nur|NUR|kein\w*|niemals|weder|ausschließlich|erst|keinesfalls|nie|höchstens|lediglich|nirgends|maximal)\b",
+                r"\b(?:darf|dürfen|DARF|DÜRFEN)\b[^;]*?\b(?:nicht|NICHT|nur|NUR|kein\w*|niemals|weder|niemand|ausschließlich|erst|keinesfalls|nie|höchstens|lediglich|nirgends|maximal)\b",
             ),
             (
                 "keiner_darf",
