@@ -51,9 +51,8 @@ def default_paths() -> list[Path]:
 
 def run(labelled: Sequence[LabelledFile], register: str, out: TextIO) -> int:
     f1 = []
-    print(
-        f"{'file':28} {'model':14} {'P':>5} {'R':>5} {'F1':>5} {'ECE':>5}   {'baseline P':>10} {'R':>5} {'F1':>5} {'sentences/s':>12}"
-    )
+    measures = f"{'P':>5} {'R':>5} {'F1':>5}"
+    print(f"{'file':26} {'model':13} {measures} {'ECE':>5}   baseline {measures} {'sentences/s':>12}")
     for file in labelled:
         model, shown = models(file, register)
         documents = habits_of(file.rows)
@@ -73,13 +72,10 @@ def run(labelled: Sequence[LabelledFile], register: str, out: TextIO) -> int:
         base = figures(truth, [bool(BASELINE[row["lang"]].search(row["text"])) for _, _, row in counted])
         error = calibration_error(truth, [v.score for _, v, _ in counted])
         f1.append(own[2])
-        print(
-            f"{file.name:28} {model:14} {own[0]:5.3f} {own[1]:5.3f} {own[2]:5.3f} {error:5.3f}   {base[0]:10.3f} {base[1]:5.3f} {base[2]:5.3f} {speed:12.0f}"
-        )
+        ours, theirs = (" ".join(f"{value:5.3f}" for value in values) for values in ((*own, error), base))
+        print(f"{file.name:26} {model:13} {ours}            {theirs} {speed:12.0f}")
     if f1:
-        print(
-            f"macro F1 {sum(f1) / len(f1):.3f} (weights fitted on these files; held-out figures: scripts/fit_weights.py --dry-run)"
-        )
+        print(f"macro F1 {sum(f1) / len(f1):.3f} (fitted on these files; held out: scripts/fit_weights.py --dry-run)")
     return 0
 
 

@@ -22,9 +22,8 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from orchestrator.domain.requirement import Modality  # noqa: E402
-
 from bench.labelled import BASELINE, RULES, LabelledFile, habits_of, read  # noqa: E402
+from orchestrator.domain.requirement import Modality  # noqa: E402
 from workers.creator.clauses import clauses  # noqa: E402
 from workers.creator.judgement import BELOW, may_be_requirement, modality_of  # noqa: E402
 from workers.creator.rules.catalogue import rules_for  # noqa: E402

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a pattern is read on one line)
 """A sentence's main clauses, found by punctuation and closed-class words: a duty counts where it is stated.
 
 A heuristic, not a parser: it removes parentheses and subordinate clauses, so that "die Unterlagen, die aufzubewahren

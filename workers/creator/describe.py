@@ -17,8 +17,8 @@ NAME_LENGTH = 80
 
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)")
 _LEAD = re.compile(
-    r"^(?:[•·▪–—\-\uf0b7]\s+|\(?\w{1,3}\)\s+|(?:Demnach|Daher|Somit|Zudem|Ferner|Weiterhin|Außerdem|Darüber hinaus|Hierbei|Dabei|Andernfalls|Also|However|Therefore"
-    r"|In addition|Furthermore|Moreover|Consequently),?\s+)+"
+    r"^(?:[•·▪–—\-\uf0b7]\s+|\(?\w{1,3}\)\s+|(?:Demnach|Daher|Somit|Zudem|Ferner|Weiterhin|Außerdem|Darüber hinaus"
+    r"|Hierbei|Dabei|Andernfalls|Also|However|Therefore|In addition|Furthermore|Moreover|Consequently),?\s+)+"
 )
 _CLAUSE_END = re.compile(r"[,;:]\s|\s[–—-]\s")
 _EDGE = " .,;:–—-"
@@ -181,7 +181,7 @@ _NOTES = {
 
 
 def notes(text: str, language: str, locator: str, terms: Mapping[str, str], description: Description) -> str:
-    """Research notes in sentences with locators: cited norms, defined terms used, places referred to, the priority's reason.
+    """Research notes in sentences: cited norms, defined terms used, places referred to, why this priority.
 
     Args:
         terms: defined term -> locator of its definition.

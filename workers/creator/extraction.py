@@ -31,7 +31,8 @@ _EXAMPLE = re.compile(
     r"\s*(?:[•·]\s*)?(?:Beispiele?|Examples?|Hinweis|Note|Anmerkung)(?: [\w.]+){0,4}\s?:", re.IGNORECASE
 )
 _TERM = re.compile(
-    r"[„“\"‘'»]([^„“”\"‘’'«»]{3,60})[“”\"’'«]|^\W*(?:(?:Der|Die|Das|The|An?) )?([A-ZÄÖÜ][\w-]+(?: [A-Z][\w-]+)?) (?:ist|sind|is|are|means?|bezeichnet)\b"
+    r"[„“\"‘'»]([^„“”\"‘’'«»]{3,60})[“”\"’'«]"
+    r"|^\W*(?:(?:Der|Die|Das|The|An?) )?([A-ZÄÖÜ][\w-]+(?: [A-Z][\w-]+)?) (?:ist|sind|is|are|means?|bezeichnet)\b"
 )
 _SPACE = re.compile(r"\s+")
 _DEFINITION_SCORE = 0.9
@@ -169,7 +170,7 @@ class _Extractor:
         if judgement.deciding and judgement.score >= (SURE if lead.excludes else EMIT):
             if not judgement.clauses.fragment:
                 return _Found(span, (), judgement, judgement.score)
-            if not (lead.shared or lead.excludes) and _opens_with_duty(judgement):
+            if not (lead.judgement.is_requirement or lead.excludes) and _opens_with_duty(judgement):
                 return _Found(span, lead.spans, judgement, judgement.score)
         if lead.shared:
             return _Found(span, lead.spans, lead.judgement, lead.judgement.score)

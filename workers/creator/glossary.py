@@ -18,7 +18,8 @@ _DE_OTHER = (
     r"|Verantwortlichen|Steuerpflichtigen|\w*unternehmen|Hersteller|Anbieter|Betreiber|Mieter|Kunden|Station(?:en)?|Disposition|Buchhaltung|\w*[Ll]eitung|Landesregierungen?)"
 )
 _ADJECTIVE = r"(?:[a-zäöüß-]+(?:e|er|es|en) ){0,2}"
-_NOT_OBJECT = r"(?<!für )(?<!an )(?<!auf )(?<!gegen )(?<!über )(?<!um )(?<!in )(?<!ohne )(?<!durch )(?<!bei )(?<!von )"
+_PREPOSITIONS = ("für", "an", "auf", "gegen", "über", "um", "in", "ohne", "durch", "bei", "von", "mit", "zu", "nach")
+_NOT_OBJECT = "".join(rf"(?<!\b{word} )(?<!\b{word.capitalize()} )" for word in _PREPOSITIONS)
 DE_SUBJECT = re.compile(
     rf"{_NOT_OBJECT}\b(?:[Dd]er|[Jj]eder|[Ee]in|[Kk]ein) {_ADJECTIVE}(?P<m>{_DE_MASCULINE})\b"
     rf"|{_NOT_OBJECT}\b(?:[Dd]as|[Jj]edes|[Ee]in|[Kk]ein) {_ADJECTIVE}(?P<n>{_DE_NEUTER})\b"
@@ -53,7 +54,7 @@ EN_AGENT = re.compile(
     rf"\bby (?:the |each |any |an? |its |their )(?:{_EN_WORD}){{0,2}}?(?P<m>{_EN_ACTORS})\b", re.IGNORECASE
 )
 EN_DETERMINERS = re.compile(
-    r"^(?:the|each|every|any|all|an?|no|both|such|this|and|or|of|that|where|when|if|by|for) ", re.IGNORECASE
+    r"^[,;:\s]*(?:(?:the|each|every|any|all|an?|no|both|such|this|and|or|by|its|their) )*", re.IGNORECASE
 )
 
 GOBD_IDENTITY = re.compile(
@@ -61,7 +62,7 @@ GOBD_IDENTITY = re.compile(
     re.IGNORECASE,
 )
 GOBD_NORM = re.compile(
-    r"§§? ?(?:14[0-8]a?)\b[^.;]{0,40}\bAO\b|§§? ?(?:23[89]|24\d|25[0-9]|26[01])\b[^.;]{0,40}\bHGB\b|\bGoBD?\b|\bKassenSichV\b|\bDSFinV-K\b"
+    r"§§? ?(?:14[0-8]a?)\b[^;]{0,40}\bAO\b|§§? ?(?:23[89]|24\d|25[0-9]|26[01])\b[^;]{0,40}\bHGB\b|\bGoBD?\b|\bKassenSichV\b|\bDSFinV-K\b"
 )
 GOBD_TERM = re.compile(
     r"\b(?:\w*[Bb]uchführung\w*|\w*[Bb]uchung(?:en|s\w*)?|Verbuchung|\w*[Bb]eleg(?:e|s|en)?|\w*[Aa]ufzeichnungspflicht\w*|Geschäftsvorf[aä]ll\w*|Verfahrensdokumentation\w*"

@@ -116,7 +116,10 @@ def judge(sentence: str, language: str, register: Register | str, habits: frozen
 
 
 def may_be_requirement(hits: Hits, deciding: tuple[Rule, ...], language: str, register: str) -> bool:
-    """Whether the rules allow it, whatever its score: without a modal construction a sentence needs a soft sign and no sign against, or a register of indicatives."""
+    """Whether the rules allow it, whatever its score.
+
+    Without a modal construction a sentence needs a soft sign and no sign against, or a register of indicatives.
+    """
     if any(rule.id in _EXAMPLE for rule in hits.rules):
         return False
     if any(rule.id not in _SOFT for rule in deciding):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a pattern is read on one line)
 """The sentences that open lists: whether their items carry their duty, or only list its conditions."""
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class _Row:
 
 
 def merge(requirements: Sequence[MergeInput]) -> list[tuple[str, ...]]:
-    """Group duplicates: equal after folding, or alike (token_set >= 92) with equal numbers, negation, modality, subject.
+    """Group duplicates: equal after folding, or alike with equal numbers, negation, modality and subject.
 
     Numbers inside norm citations are left out of the comparison. Two sections have one subject where a heading is
     missing or the headings share a content word.
@@ -74,7 +74,7 @@ def merge(requirements: Sequence[MergeInput]) -> list[tuple[str, ...]]:
     for i, requirement in enumerate(requirements):
         folded = _MARK.sub("", fold(requirement.text))
         plain = _CITED_NORM.sub(" ", folded)
-        numbers = " ".join(sorted(_NUMBER.findall(plain)))
+        numbers = " ".join(_NUMBER.findall(plain))
         negations = str(len(_NEGATION.findall(plain)))
         blocks[requirement.modality.value, numbers, negations].append(i)
         rows.append(_Row(requirement.key, plain.strip(), _subject(requirement.section)))

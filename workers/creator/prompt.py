@@ -31,7 +31,8 @@ _KINDS: tuple[tuple[re.Pattern[str], tuple[Modality, ...]], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:authority duties|duties of (?:the )?(?:\w+ )?authorit(?:y|ies)|Behördenpflichten|Pflichten der (?:\w+ )?\w*[Bb]ehörden?)\b",
+            r"\b(?:authority duties|duties of (?:the )?(?:\w+ )?authorit(?:y|ies)|Behördenpflichten"
+            r"|Pflichten der (?:\w+ )?\w*[Bb]ehörden?)\b",
             re.IGNORECASE,
         ),
         (Modality.AUTHORITY_DUTY,),
@@ -112,8 +113,8 @@ class Brief:
 def understand(prompt: str, language: str) -> Brief:
     """Read a prompt; pure.
 
-    "Duties" ("Pflichten") asks for obligations and prohibitions. A general word ("requirements", "Anforderungen") beside
-    a kind asks for all kinds, unless "only" ("nur") narrows it: leaving something out must be asked for.
+    "Duties" ("Pflichten") asks for obligations and prohibitions. A general word ("requirements", "Anforderungen")
+    beside a kind asks for all kinds, unless "only" ("nur") narrows it: leaving something out must be asked for.
 
     Args:
         prompt: what the user wrote, German or English.

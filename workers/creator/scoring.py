@@ -68,9 +68,8 @@ def features(sentence: Clauses, hits: Hits, habits: frozenset[str] = frozenset()
 
 def _shape(sentence: Clauses) -> set[str]:
     words = len(_WORD.findall(sentence.whole))
-    found = {
-        f"shape.words_{'4' if words <= 4 else '10' if words <= 10 else '25' if words <= 25 else '50' if words <= 50 else 'more'}"
-    }
+    size = next((limit for limit in (4, 10, 25, 50) if words <= limit), "more")
+    found = {f"shape.words_{size}"}
     if sentence.whole.endswith(":"):
         found.add("shape.colon")
     elif not _FINITE_END.search(sentence.whole):
