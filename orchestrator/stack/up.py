@@ -18,7 +18,7 @@ from orchestrator.stack.children import Scale, ServiceSpecs
 from orchestrator.stack.exit_codes import CONFIG
 from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port, is_free
-from orchestrator.stack.process import Child, ChildSpec
+from orchestrator.stack.process import Child, ChildSpec, ChildState
 from orchestrator.stack.supervisor import Announce, NotReady, StopRequested, Supervisor, describe_exit
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -115,13 +115,19 @@ def _await_ready(supervisor: Supervisor, services: list[Child], bind: str, port:
             raise StopRequested
         supervisor.tick()
         for child in services:
-            if child.last_exit == CONFIG or child.starts >= STARTS_BEFORE_GIVING_UP:
-                ended = f"{child.spec.name} does not come up ({describe_exit(child.last_exit or 0)})"
-                raise NotReady(ended, details={"log": child.log.tail()})
+            _check_has_hope(child)
         if time.monotonic() > limit:
             late = f"{base_url(bind, port)}/ready does not answer 200 after {READY_S:.0f} s"
             raise NotReady(late, details={"log": services[0].log.tail()})
         time.sleep(POLL_S)
+
+
+def _check_has_hope(child: Child) -> None:
+    if child.state is not ChildState.WAITING or child.last_exit is None:
+        return
+    if child.last_exit == CONFIG or child.starts >= STARTS_BEFORE_GIVING_UP:
+        ended = f"{child.spec.name} does not come up ({describe_exit(child.last_exit)})"
+        raise NotReady(ended, details={"log": child.log.tail()})
 
 
 def _ask_ready(bind: str, port: int) -> int:
