@@ -14,6 +14,9 @@ from workers.validator.fulfilment import Fulfilment, Result
 from workers.validator.matching import Match, ModelIndex
 from workers.validator.rules import Kind
 
+LONGEST_JUDGED = 4_000
+"""Characters of a statement that are looked at: some patterns take time with the square of the length."""
+
 _ENDS_OF = {
     NodeType.BUSINESS_OBJECT: (
         EdgeType.RELATES_TO_OBJECT,
@@ -90,14 +93,13 @@ class Verdict:
 
 def judge(candidate: Candidate, index: ModelIndex) -> Verdict:
     """Reject what is no requirement or not grounded; else match it with the model and assess its fulfilment."""
-    finding = _grounding(candidate) or classify(
-        candidate.text, candidate.language, candidate.register, candidate.locator
-    )
-    words = quality.assess(candidate.text, candidate.language)
+    text, language = candidate.text[:LONGEST_JUDGED], candidate.language
+    finding = _grounding(candidate) or classify(text, language, candidate.register, candidate.locator)
+    words = quality.assess(text, language)
     if finding.kind is not None:
         return Verdict(RequirementStatus.REJECTED, finding.reason, finding.rule, words)
-    matches = index.match(candidate.text, candidate.language)
-    assessed = fulfilment.assess(candidate.text, candidate.language, matches, index)
+    matches = index.match(text, language)
+    assessed = fulfilment.assess(text, language, matches, index)
     return Verdict(
         status=RequirementStatus.INTEGRATED,
         rejection_reason=None,

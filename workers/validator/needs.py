@@ -1,5 +1,4 @@
-# ruff: noqa: E501  (a pattern is read on one line)
-"""Which attributes a statement asks of which object: "Name und Geburtsdatum des Kunden", "the invoice shall show its date".
+"""Which attributes a statement asks of which object: "Name und Geburtsdatum des Kunden", "invoices show a date".
 
 Only nouns that grammar ties to a mentioned object count; a noun that merely stands in the sentence is no need.
 """
@@ -12,12 +11,15 @@ from dataclasses import dataclass
 
 from orchestrator.domain.document import Span
 from workers.language import Word, analyse, fold_word, singular, words
+from workers.validator import needs_vocabulary as vocabulary
 from workers.validator.matching import Match
 
 LONGEST_LIST = 20
 """Items of one enumeration; what comes after is not read."""
 LONGEST_GROUP = 4
 """Words of an English attribute before its last."""
+WORDS_TO_VERB = 6
+"""Words between a German object and the verb at the end of its clause."""
 VERB_NEAR = 40
 """Characters between "shall" and its verb."""
 
@@ -45,134 +47,6 @@ class _Region:
     kept: bool
 
 
-_STORE = {
-    "de": r"(?:speicher|erfass|aufzeichn|aufzuzeichn|angeb|anzugeb|anzeig|anzuzeig|ausweis|auszuweis|enthalt|enthält|dokumentier|protokollier|festhalt|festzuhalt|hinterleg|führ|trag|aufführ|aufzuführ|vermerk|abfrag|abzufrag|nenn|umfass|aufweis|bereitstell|bereitzustell|erheb|verwalt|vorhalt|vorzuhalt|pfleg)\w*",
-    "en": r"(?:store|record|capture|display|show|contain|include|hold|keep|list|state|carry|document|log|maintain|save|give|indicate|specify|comprise|collect|register|print|bear)\w*",
-}
-_CONTAIN = {
-    "de": r"(?:enthält|enthalten|umfasst|umfassen|nennt|nennen|trägt|tragen|ausweisen|aufweisen|angeben|aufführen|zeigt|zeigen|führt)",
-    "en": r"(?:contain|include|show|state|list|carry|comprise|specify|indicate|give|hold|bear|display|have|record|store)s?",
-}
-_OWNER_AFTER = {
-    "de": r"\s+(?:des|der|dieses|dieser|eines|einer|jedes|jeder|aller|vom|von|zu jedem|zu jeder|zum|zur|pro|je|für jeden|für jede|für jedes)\s+(?:[a-zäöüß]+e[nrs]\s+)?$",
-    "en": r"\s+(?:of|for|on|per)\s+(?:(?:the|each|every|all|any|an?|its|their|this|that)\s+)?(?:[a-z-]+\s+)?$",
-}
-_COUNTED = re.compile(r"^\s+(?:of|von|der)\s+(?!(?:the|each|every|all|any|an?|its|their|this|that)\s)(?:[a-z-]+\s+)?$")
-_EACH = {
-    "de": r"\b(?:[Ff]ür|[Zz]u|[Bb]ei)\s+(?:jede[nrms]?|alle[nr]?)\s+(?:[a-zäöüß]+e[nrs]\s+)?$|\b(?:[Jj]e|[Pp]ro)\s+$",
-    "en": r"\b(?:for|with|on)\s+(?:each|every|all|any)\s+(?:[a-z-]+\s+)?$|\bper\s+$",
-}
-_LIST_AFTER = {
-    "de": r"\s*,?\s*(?:mit|einschließlich|inklusive|samt|nebst|bestehend aus|nämlich|mindestens mit)\s+",
-    "en": r"\s*,?\s*(?:with|including|consisting of|comprising|together with|containing|namely)\s+",
-}
-_MODAL = {
-    "de": r"\b(?:muss|müssen|soll|sollen|sollte|ist|sind|hat|haben|MUSS)\b",
-    "en": r"\b(?:shall|must|should|will|has to|have to|needs to)\b",
-}
-_SEPARATOR = re.compile(
-    r"\s*(?:,|;|:|\bund\b|\boder\b|\bsowie\b|\band\b|\bor\b|\bas well as\b|/)\s*(?:\b(?:und|oder|sowie|and|or)\b\s*)?"
-)
-_CLAUSE_START = re.compile(r"[.;:]\s|\b(?:dass|that)\b")
-_PLAIN_PIECE = re.compile(r"\s*(?:(?!to\b|of\b|in\b|on\b|zu\b|in\b|von\b|mit\b)[a-zäöüß-]+\s+){0,3}")
-_COUNTS = frozenset(
-    {"number", "amount", "set", "type", "kind", "part", "range", "group", "loss", "use", "anzahl", "zahl"}
-)
-"""Of plain plurals these count or sort the objects ("the number of clients"); "the number of the invoice" is an attribute."""
-_NOT_AN_ATTRIBUTE = frozenset(
-    {
-        "data",
-        "daten",
-        "angaben",
-        "angabe",
-        "information",
-        "informationen",
-        "details",
-        "detail",
-        "system",
-        "plattform",
-        "platform",
-        "anwendung",
-        "application",
-        "nutzer",
-        "user",
-        "benutzer",
-        "software",
-        "loesung",
-        "solution",
-        "inhalt",
-        "inhalte",
-        "unternehmen",
-        "company",
-        "vermieter",
-        "mieter",
-        "verzeichnis",
-        "liste",
-        "list",
-        "form",
-        "fall",
-        "case",
-        "zweck",
-        "purpose",
-        "grundlage",
-        "basis",
-        "vertrag",
-        "staff",
-        "branch",
-    }
-)
-_ENDS_NOUN_GROUP = frozenset(
-    {
-        "that",
-        "which",
-        "who",
-        "when",
-        "if",
-        "at",
-        "in",
-        "for",
-        "from",
-        "to",
-        "by",
-        "with",
-        "on",
-        "until",
-        "before",
-        "after",
-        "unless",
-        "during",
-        "as",
-        "than",
-        "within",
-        "including",
-        "is",
-        "are",
-        "be",
-        "and",
-        "store",
-        "record",
-        "change",
-        "show",
-    }
-)
-_PART_OF_NAME = frozenset(
-    {
-        "of",
-        "first",
-        "last",
-        "given",
-        "family",
-        "total",
-        "full",
-        "postal",
-        "net",
-        "gross",
-        "due",
-        "legal",
-    }
-)
-
-
 def needs(text: str, language: str, objects: Sequence[Match]) -> tuple[Need, ...]:
     """The attributes asked of each mentioned object, in text order, each once.
 
@@ -194,25 +68,25 @@ def needs(text: str, language: str, objects: Sequence[Match]) -> tuple[Need, ...
 def _regions(text: str, language: str, span: Span) -> Iterator[_Region]:
     start, end = span
     before, after = text[:start], text[end:]
-    clause = max((match.end() for match in _CLAUSE_START.finditer(before)), default=0)
-    kept = re.search(rf"\b(?:zu)?{_STORE[language]}\b", text[clause : _clause_end(text, end)]) is not None
-    if (owner := re.search(_OWNER_AFTER[language], before)) is not None and not _counts(before, owner):
+    clause = max((match.end() for match in vocabulary.CLAUSE_START.finditer(before)), default=0)
+    kept = _is_kept(text, language, clause, span)
+    if (owner := re.search(vocabulary.OWNER_AFTER[language], before)) is not None and not _counts(before, owner):
         start = _after_modal(text, language, clause, owner.start())
         yield _Region(start, owner.start(), ahead=False, kept=kept)
     if (possessive := re.match(r"['’]s?\s+", after)) is not None:
         yield _Region(end + possessive.end(), _clause_end(text, end + possessive.end()), ahead=True, kept=kept)
-    if (listed := re.match(_LIST_AFTER[language], after)) is not None:
+    if (listed := re.match(vocabulary.LIST_AFTER[language], after)) is not None:
         yield _Region(end + listed.end(), _clause_end(text, end + listed.end()), ahead=True, kept=kept)
-    if re.search(_EACH[language], before) is not None:
-        yield from _governed(text, language, end, _STORE[language])
+    if re.search(vocabulary.EACH[language], before) is not None:
+        yield from _governed(text, language, end, vocabulary.STORE[language])
     elif re.match(r"(?:\W*\w+){0,4}\W*$", text[clause:start]) is not None:
-        yield from _governed(text, language, end, _CONTAIN[language])
+        yield from _governed(text, language, end, vocabulary.CONTAIN[language])
 
 
 def _governed(text: str, language: str, start: int, verb: str) -> Iterator[_Region]:
     """Behind the object: "... shall show A and B", "... muss A und B enthalten", "... enthält: A"."""
     end = _clause_end(text, start, lists=True)
-    modal = re.compile(_MODAL[language]).search(text, start, end)
+    modal = re.compile(vocabulary.MODAL[language]).search(text, start, end)
     said = modal.end() if modal else start
     found = re.compile(rf"\b(?:zu\s+)?{verb}\b(?:\s+werden)?\s*:?").search(text, said, end)
     if found is None:
@@ -223,13 +97,27 @@ def _governed(text: str, language: str, start: int, verb: str) -> Iterator[_Regi
         yield _Region(found.end(), end, ahead=True, kept=True)
 
 
+def _is_kept(text: str, language: str, clause: int, mention: Span) -> bool:
+    """Whether a verb of keeping governs the mention: right behind "shall", or at the end of the German clause."""
+    start, end = mention
+    if language == "de":
+        behind = re.compile(rf"(?:\s+[\w-]+,?){{0,{WORDS_TO_VERB}}}?\s+(?:zu\s+)?{vocabulary.STORE['de']}\b")
+        return behind.match(text, end) is not None
+    after = _after_modal(text, language, clause, start)
+    return (
+        re.compile(rf"\s*(?:\w+ly\s+|also\s+|be able to\s+)?{vocabulary.STORE['en']}\b").match(text, after) is not None
+    )
+
+
 def _counts(before: str, owner: re.Match[str]) -> bool:
     owned = words(before[: owner.start()])
-    return bool(_COUNTED.search(owner.group()) and owned and owned[-1].text.lower() in _COUNTS)
+    return bool(vocabulary.COUNTED.search(owner.group())) and any(
+        word.text.lower() in vocabulary.COUNTS for word in owned[-WORDS_TO_VERB:]
+    )
 
 
 def _after_modal(text: str, language: str, start: int, end: int) -> int:
-    modals = list(re.compile(_MODAL[language]).finditer(text, start, end))
+    modals = list(re.compile(vocabulary.MODAL[language]).finditer(text, start, end))
     return modals[-1].end() if modals else start
 
 
@@ -242,16 +130,16 @@ def _nouns(text: str, language: str, region: _Region) -> Iterator[Span]:
     """The noun of each piece of the enumeration; pieces are parted by commas and conjunctions."""
     start = region.start
     pieces: list[Span] = []
-    for match in _SEPARATOR.finditer(text, region.start, region.end):
+    for match in vocabulary.SEPARATOR.finditer(text, region.start, region.end):
         pieces.append((start, match.start()))
         start = match.end()
     pieces.append((start, region.end))
     find = _german_noun if language == "de" else _english_noun
     for piece in pieces[:LONGEST_LIST] if region.ahead else pieces[: -LONGEST_LIST - 1 : -1]:
         noun = find(text, piece, region.ahead)
-        if noun is not None and _stem(text[slice(*noun)], language) not in _NOT_AN_ATTRIBUTE:
+        if noun is not None and _stem(text[slice(*noun)], language) not in vocabulary.NOT_AN_ATTRIBUTE:
             yield noun
-        if not region.ahead and not _PLAIN_PIECE.fullmatch(text[piece[0] : noun[0] if noun else piece[1]]):
+        if not region.ahead and not vocabulary.PLAIN_PIECE.fullmatch(text[piece[0] : noun[0] if noun else piece[1]]):
             return  # what stands further left belongs to the sentence, not to the enumeration
 
 
@@ -287,7 +175,7 @@ def _english_noun(text: str, piece: Span, ahead: bool) -> Span | None:
 
 def _within_group(group: list[Word], ahead: bool) -> list[Word]:
     """Cut at prepositions, relative pronouns and verbs of being: behind the group, or in front of it."""
-    cuts = [number for number, word in enumerate(group) if word.text.lower() in _ENDS_NOUN_GROUP]
+    cuts = [number for number, word in enumerate(group) if word.text.lower() in vocabulary.ENDS_NOUN_GROUP]
     if not cuts:
         return group
     if ahead:
@@ -297,7 +185,7 @@ def _within_group(group: list[Word], ahead: bool) -> list[Word]:
 
 def _continues(text: str, left: Word, right: Word) -> bool:
     hyphen = "-" in (text[left.end : right.start], text[left.start - 1])  # "pick-up location"
-    return hyphen or _is_noun(left.text) or left.text.lower() in _PART_OF_NAME
+    return hyphen or _is_noun(left.text) or left.text.lower() in vocabulary.PART_OF_NAME
 
 
 def _is_noun(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -109,3 +110,10 @@ def test_the_stored_modality_does_not_sway_the_judgement(index: ModelIndex) -> N
 def test_equal_input_gives_equal_verdicts(index: ModelIndex) -> None:
     asked = candidate("Das System muss Name und Telefonnummer des Lesers speichern.")
     assert judge(asked, index) == judge(asked, index)
+
+
+@pytest.mark.parametrize("word", ["ist ", "muss nicht ", "die Liste, ", "„", "Name und "])
+def test_a_hostile_statement_is_judged_in_time(index: ModelIndex, word: str) -> None:
+    begin = time.process_time()
+    judge(candidate(word * 100_000), index)
+    assert time.process_time() - begin < 20
