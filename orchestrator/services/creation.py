@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
@@ -196,14 +196,7 @@ class Creation:
     def save_merge(self, session: Session, job_id: UUID, merged: Merged) -> int:
         """Fold duplicates, number what is left, end the creator's phase and open the validator's. Returns the count."""
         self._fold(session, job_id, merged.groups)
-        survivors = [group[0] for group in merged.groups]
-        order = select(func.unnest(survivors).label("rid"), func.generate_series(1, len(survivors)).label("number"))
-        numbers = order.subquery()
-        session.execute(
-            update(Requirement)
-            .where(Requirement.job_id == job_id, Requirement.rid == numbers.c.rid)
-            .values(seq=numbers.c.number)
-        )
+        self._number(session, job_id, [group[0] for group in merged.groups])
         session.execute(
             update(Job)
             .where(Job.id == job_id)
@@ -215,7 +208,17 @@ class Creation:
             )
         )
         create_batches(session, job_id, self._settings.validate_batch)
-        return len(survivors)
+        return len(merged.groups)
+
+    def _number(self, session: Session, job_id: UUID, rids: Sequence[str]) -> None:
+        order = select(
+            func.unnest(cast(rids, ARRAY(Text))).label("rid"), func.generate_series(1, len(rids)).label("number")
+        ).subquery()
+        session.execute(
+            update(Requirement)
+            .where(Requirement.job_id == job_id, Requirement.rid == order.c.rid)
+            .values(seq=order.c.number)
+        )
 
     def _fold(self, session: Session, job_id: UUID, groups: Sequence[Sequence[str]]) -> None:
         several = [group for group in groups if len(group) > 1]

@@ -15,12 +15,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
 import requests
 
 from orchestrator.stack.layout import StateDir
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))  # one stack for all of them
+
 
 COMMAND = [sys.executable, "-P", "-m", "orchestrator.cli.main"]
 READY_S = 90.0
@@ -77,8 +85,59 @@ class RunningUp:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout_s)
 
+    @property
+    def url(self) -> str:
+        return str(self.ports["url"])
+
+    def submit(self, document: Path, prompt: str) -> dict[str, Any]:
+        """Submits a document and returns the job."""
+        with document.open("rb") as content:
+            answer = self.call("POST", "/jobs", data={"prompt": prompt}, files={"document": (document.name, content)})
+        assert answer.status_code == 202, answer.text
+        return dict(answer.json())
+
+    def wait_for_job(self, job_id: str, timeout_s: float = 90.0) -> dict[str, Any]:
+        """Waits until the job has ended and returns it."""
+        limit = time.monotonic() + timeout_s
+        while True:
+            job = self.call("GET", f"/jobs/{job_id}").json()
+            if job["status"] not in ("created", "processing"):
+                return dict(job)
+            assert time.monotonic() < limit, f"the job has not ended in {timeout_s} s: {job}"
+            time.sleep(0.2)
+
+    def console(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs the console command against this stack, to its end."""
+        environment = clean_environment({"ORCHESTRATOR_URL": self.url, "ORCHESTRATOR_API_KEY": self.key})
+        return subprocess.run(
+            [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def requirements(self, job_id: str) -> list[dict[str, Any]]:
+        """All requirements of a job, in the order shown."""
+        found: list[dict[str, Any]] = []
+        path = f"/jobs/{job_id}/requirements?limit=100"
+        while path:
+            page = self.call("GET", path).json()
+            found += page["items"]
+            cursor = page["next_cursor"]
+            path = f"/jobs/{job_id}/requirements?limit=100&cursor={quote(cursor)}" if cursor else ""
+        return found
+
 
 StartUp = Callable[..., RunningUp]
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningUp]:
+    """A whole running stack that the tests of this process share."""
+    state = StateDir(tmp_path_factory.mktemp("stack") / "state")
+    with contextlib.ExitStack() as open_now:
+        open_now.callback(state.remove)
+        up = launch(open_now, state.path)
+        up.wait_for_line("ready")
+        yield up
+        assert up.stop() == 0
 
 
 @pytest.fixture
@@ -95,15 +154,22 @@ def start_up(state_dir: Path) -> Iterator[StartUp]:
     with contextlib.ExitStack() as open_now:
 
         def start(*arguments: str, env: Mapping[str, str] | None = None) -> RunningUp:
-            command = [*COMMAND, "up", "--state-dir", str(state_dir), "--port", "0", *arguments]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment(env))
-            open_now.enter_context(process)
-            open_now.callback(process.kill)
-            incoming: queue.Queue[str | None] = queue.Queue()
-            threading.Thread(target=_read, args=(process, incoming), daemon=True).start()
-            return RunningUp(process, state_dir, [], incoming)
+            return launch(open_now, state_dir, *arguments, env=env)
 
         yield start
+
+
+def launch(
+    open_now: contextlib.ExitStack, state_dir: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> RunningUp:
+    """Starts `orchestrator up` and does not wait; it is killed when the stack of contexts closes."""
+    command = [*COMMAND, "up", "--state-dir", str(state_dir), "--port", "0", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment(env))
+    open_now.enter_context(process)
+    open_now.callback(process.kill)
+    incoming: queue.Queue[str | None] = queue.Queue()
+    threading.Thread(target=_read, args=(process, incoming), daemon=True).start()
+    return RunningUp(process, state_dir, [], incoming)
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

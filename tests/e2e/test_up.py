@@ -79,8 +79,9 @@ def test_data_survive_a_stop_and_a_kill_and_the_key_is_shown_once(start_up, stat
     job = submit(up)
     assert up.stop() == 0
 
-    up = start_up(*NO_WORKERS)
+    up = start_up()
     up.wait_for_line("stop")
+    wait_for(lambda: len(up.call("GET", "/agents").json()["items"]) >= 3)  # their pools have started, too
     assert up.key not in "\n".join(up.lines)
     assert up.call("GET", f"/jobs/{job}").json()["id"] == job
     later = submit(up)
