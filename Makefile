@@ -36,7 +36,7 @@ up: $(RUNTIME) ## Run the whole stack until Ctrl-C (ARGS="--port 8080")
 	@exec $(BIN)/orchestrator up $(ARGS)
 
 test: $(DEV) ## Run all tests (ARGS="-k name")
-	$(BIN)/pytest -n $(JOBS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: lint test ## Lint, types, layers, tests
 
