@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from orchestrator.domain.document import Span
 from orchestrator.domain.requirement import Modality, fold
 
-from .vocabulary import content_words, stem
+from .vocabulary import STOP_WORDS, stem
 
 SIMILAR = 92
 """rapidfuzz token_set_ratio from which two statements may be one."""
@@ -33,6 +33,10 @@ _SHARED = 0.6
 """Share of its words that a statement must have in common with one that repeats it."""
 _MEETINGS = 200
 """Earlier rows per rare word that a row is compared with: keeps thousands of alike requirements within seconds."""
+_ADDED = 7
+"""One content word in so many may be added."""
+_SPELLING = 80
+"""rapidfuzz ratio from which two words are one, written otherwise."""
 _MARK = re.compile(r"^[\W\d_]+")
 
 
@@ -57,7 +61,9 @@ class MergeInput:
 class _Row:
     key: str
     folded: str
+    content: frozenset[str]
     subject: frozenset[str]
+    subject_negated: bool
 
 
 def merge(requirements: Sequence[MergeInput]) -> list[tuple[str, ...]]:
@@ -77,7 +83,9 @@ def merge(requirements: Sequence[MergeInput]) -> list[tuple[str, ...]]:
         numbers = " ".join(_NUMBER.findall(plain))
         negations = str(len(_NEGATION.findall(plain)))
         blocks[requirement.modality.value, numbers, negations].append(i)
-        rows.append(_Row(requirement.key, plain.strip(), _subject(requirement.section)))
+        section = fold(requirement.section)
+        denied = bool(_NEGATION.search(section))
+        rows.append(_Row(requirement.key, plain.strip(), _content(plain), _content(section), denied))
     leader = list(range(len(rows)))
     for members in blocks.values():
         _link(rows, members, leader)
@@ -87,12 +95,15 @@ def merge(requirements: Sequence[MergeInput]) -> list[tuple[str, ...]]:
     return [tuple(keys) for keys in groups.values()]
 
 
-def _subject(section: str) -> frozenset[str]:
-    return frozenset(stem(word, "de") for word in content_words(section, "de"))
+def _content(text: str) -> frozenset[str]:
+    stop = STOP_WORDS["de"] | STOP_WORDS["en"]
+    return frozenset(stem(word, "de") for word in _TOKEN.findall(text) if len(word) > 2 and word not in stop)
 
 
-def _same_subject(one: frozenset[str], other: frozenset[str]) -> bool:
-    return not one or not other or bool(one & other)
+def _same_subject(one: _Row, other: _Row) -> bool:
+    if not one.subject or not other.subject:
+        return True
+    return bool(one.subject & other.subject) and one.subject_negated == other.subject_negated
 
 
 def _link(rows: Sequence[_Row], members: Sequence[int], leader: list[int]) -> None:
@@ -119,8 +130,19 @@ def _link(rows: Sequence[_Row], members: Sequence[int], leader: list[int]) -> No
 def _is_repeated(one: _Row, other: _Row) -> bool:
     return (
         _alike(one.folded, other.folded)
-        and _same_subject(one.subject, other.subject)
+        and _same_subject(one, other)
+        and _same_content(one.content, other.content)
         and fuzz.token_set_ratio(one.folded, other.folded, score_cutoff=SIMILAR) > 0
+    )
+
+
+def _same_content(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Two items of one list share all but a word; so a word may be added or written otherwise, but not exchanged."""
+    only_one, only_other = sorted(one - other), sorted(other - one)
+    if not only_one or not only_other:
+        return len(only_one) + len(only_other) <= max(1, len(one | other) // _ADDED)
+    return len(only_one) == len(only_other) and all(
+        fuzz.ratio(a, b) >= _SPELLING for a, b in zip(only_one, only_other, strict=True)
     )
 
 

@@ -44,6 +44,11 @@ def test_duplicates_are_merged(one: str, other: str) -> None:
             "The car must be washed and the invoice must be sent to the customer and archived.",
         ),
         ("The car must be washed.", "The bill must be paid."),
+        ("Bei jeder Buchung sind anzugeben: der Betrag", "Bei jeder Buchung sind anzugeben: das Datum"),
+        (
+            "The agency shall send its report on all cars by 17 January.",
+            "The agency shall send its report on all cars by 17 July.",
+        ),
     ],
 )
 def test_what_differs_stays_apart(one: str, other: str) -> None:
@@ -53,6 +58,11 @@ def test_what_differs_stays_apart(one: str, other: str) -> None:
 def test_never_merged_across_modality_or_section_subject() -> None:
     text = "The branch manager checks the cash box every evening."
     assert merge([MergeInput("a", text, OBLIGATION), MergeInput("b", text, PROHIBITION)]) == [("a",), ("b",)]
+    denied = [
+        MergeInput("a", text, OBLIGATION, "Cash accepted"),
+        MergeInput("b", text, OBLIGATION, "Cash not accepted"),
+    ]
+    assert merge(denied) == [("a",), ("b",)]
     rows = [
         MergeInput("a", text, OBLIGATION, "3.1 Cash"),
         MergeInput("b", text, OBLIGATION, "5.2 Franchise branches"),
