@@ -74,7 +74,7 @@ _EN_SUBORDINATE = re.compile(
     r"|as|after|before|once|so that|in order to|to the extent|insofar as|in so far as|(?:of|for|in|to|by|from|on|under|with|through|at) (?:which|whom|whose))\b"
 )
 _OPENS_CONDITION = {
-    "de": re.compile(r"^(?:Wenn|Falls|Sofern|Soweit|Sobald|Solange|Im Falle?|Bei|Für den Fall)\b"),
+    "de": re.compile(r"^(?:[Ww]enn|[Ff]alls|[Ss]ofern|[Ss]oweit|Sobald|Solange|Im Falle?|Bei|Für den Fall)\b"),
     "en": re.compile(
         r"^(?:if|when|where|whenever|unless|once|in case|in the event|in the case|as soon as|until|provided)\b"
     ),

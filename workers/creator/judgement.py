@@ -46,7 +46,6 @@ _SOFT = frozenset(
 """Verbs that state a duty only where nothing speaks against it."""
 _AUTHORITY = frozenset({"de.behoerde", "en.authority"})
 _EXAMPLE = frozenset({"de.beispiel_marke", "en.example_mark"})
-_GENTLE = frozenset({"de.sollte", "de.soll", "de.empfohlen", "en.should", "en.recommended"})
 _WEAK = frozenset(
     {
         "de.hat_zu_weit",
@@ -134,11 +133,7 @@ def modality_of(hits: Hits) -> tuple[Modality, tuple[Rule, ...]]:
     strong = [rule for rule in hits.of(*Modality) if rule.id not in _WEAK]
     found = strong or list(hits.of(*Modality))
     kinds = {rule.kind for rule in found}
-    gentle = {rule.id for rule in found} & _GENTLE
-    strict = [rule for rule in found if rule.kind is Modality.OBLIGATION]
     modality = next((kind for kind in _ORDER if kind in kinds), Modality.OBLIGATION)
-    if gentle and modality is Modality.OBLIGATION and not strict:
-        modality = Modality.RECOMMENDATION
     deciding = tuple(rule for rule in found if rule.kind is modality)
     if modality in (Modality.OBLIGATION, Modality.RECOMMENDATION) and any(rule.id in _AUTHORITY for rule in hits.rules):
         return Modality.AUTHORITY_DUTY, deciding
@@ -148,6 +143,11 @@ def modality_of(hits: Hits) -> tuple[Modality, tuple[Rule, ...]]:
 def _sentence_class(hits: Hits, sentence: Clauses) -> SentenceClass:
     kinds = {rule.kind for rule in hits.rules if not isinstance(rule.kind, Cue)}
     found = next((kind for kind in _CLASS_ORDER if kind in kinds), None)
-    if found in (None, SentenceClass.INFORMATION) and sentence.conditional and not sentence.main:
+    if (
+        found in (None, SentenceClass.INFORMATION)
+        and sentence.conditional
+        and sentence.fragment
+        and sentence.main == sentence.whole
+    ):
         return SentenceClass.CONDITION
     return found or SentenceClass.INFORMATION

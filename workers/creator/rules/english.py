@@ -134,7 +134,12 @@ RULES: tuple[Rule, ...] = (
         r"|(?<!may )(?<!can )(?<!to )(?<!might )(?<!could )(?<!not )(?<!that )\brequires?\b",
         needs="necessary mandatory compulsory essential obligatory imperative needed vital required requires require",
     ),
-    rule("en.undertakes", OBLIGATION, r"\b(?:undertakes?|agrees?|covenants?|commits?) to\b", needs="to"),
+    rule(
+        "en.undertakes",
+        OBLIGATION,
+        r"\b(?:undertakes?|agrees?|covenants?|commits?) to\b",
+        needs="undertake undertakes agree agrees covenant covenants commit commits",
+    ),
     rule("en.is_to", OBLIGATION, r"\b(?:is|are) to (?:be )?\w+", needs="to"),
     rule("en.will", OBLIGATION, r"\bwill\b", needs="will"),
     rule(
@@ -212,6 +217,7 @@ RULES: tuple[Rule, ...] = (
         DEFINITION,
         r"\bfollowing (?:terms and )?definitions (?:shall )?apply\b",
         beats=["en.applies", "en.shall"],
+        needs="definitions",
     ),
     rule("en.past", INFORMATION, r"\b(?:was|were|had been|has been|have been)\b", needs="was were had has have"),
     rule(

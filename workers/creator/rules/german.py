@@ -47,6 +47,7 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:nicht|kein\w*|weder)\b[^,;]*\b(?:erforderlich|notwendig|nötig|vorgeschrieben|zwingend|geboten|verpflichtet|gehalten|verbindlich|Pflicht)\b"
         r"|\b(?:erforderlich|verpflichtet|notwendig) (?:ist|sind) [^,;]*\bnicht\b|\bbedarf es\b[^,;]*\bnicht\b|\bbedürfen (?:nicht|keiner)\b|\bbedarf keine[rs]\b",
         beats=["de.erforderlich", "de.verpflichtet", "de.bedarf", "de.pflichtig", "de.ist_zu_weit", "de.hat_zu_weit"],
+        needs="nicht kein keine keiner keinen keinem keines weder",
     ),
     rule(
         "de.nicht_beanstanden",
@@ -62,6 +63,7 @@ RULES: tuple[Rule, ...] = (
         r"|\bbesteht\b[^,;]*\b(?:keine?|weder)\b[^,;]*\b(?:\w*[Pp]flicht|Verpflichtung|Bedarf)\b|\bVerpflichtung\b[^,;]*\bbesteht nicht\b"
         r"|\b(?:nicht|Nicht) \w*pflichtig\b",
         beats=["de.pflichtig", "de.gilt_pflicht", "de.erforderlich"],
+        needs="nicht keine kein weder",
     ),
     rule(
         "de.braucht_nicht",
@@ -74,6 +76,7 @@ RULES: tuple[Rule, ...] = (
         "de.entfaellt",
         RELIEF,
         r"\b(?:entfällt|entfallen|verzichtbar|entbehrlich|befreit|ausgenommen|abgesehen werden|verzichtet werden)\b",
+        needs="entfällt entfallen verzichtbar entbehrlich befreit ausgenommen abgesehen verzichtet",
     ),
     rule(
         "de.nicht_haften",
@@ -102,6 +105,7 @@ RULES: tuple[Rule, ...] = (
         PROHIBITION,
         r"\b(?:unzulässig|untersagt|verboten|unstatthaft)\b|\b(?:nicht|kein\w*)\b(?: mehr)?(?: \w+)? (?:zulässig|gestattet|erlaubt|statthaft|zugelassen)\b",
         beats=["de.zulaessig"],
+        needs="unzulässig untersagt verboten unstatthaft zulässig gestattet erlaubt statthaft zugelassen",
     ),
     rule(
         "de.nicht_berechtigt",
@@ -157,8 +161,14 @@ RULES: tuple[Rule, ...] = (
         OBLIGATION,
         rf"{_BE}[^,;:]*?(?!\bzu (?:{_JUDGED}|beanstanden)\b){ZU}|^(?:\S+ ){{0,3}}{ZU} (?:ist|sind)\b|\bist dafür zu sorgen\b",
         beats=["de.ist_ein"],
+        needs="ist sind sei seien bleibt bleiben wird werden wäre wären",
     ),
-    rule("de.ist_zu_weit", OBLIGATION, rf"{_BE}[^;:]*?(?!\bzu (?:{_JUDGED}|beanstanden)\b){ZU}"),
+    rule(
+        "de.ist_zu_weit",
+        OBLIGATION,
+        rf"{_BE}[^;:]*?(?!\bzu (?:{_JUDGED}|beanstanden)\b){ZU}",
+        needs="ist sind sei seien bleibt bleiben wird werden wäre wären",
+    ),
     rule(
         "de.erforderlich",
         OBLIGATION,
@@ -270,6 +280,7 @@ RULES: tuple[Rule, ...] = (
         AUTHORITY_RIGHT,
         rf"\b{_AUTHORITY}\b[^,;]*\b(?:hat|haben)\b[^;]*\b(?:das Recht|ein Recht|die Befugnis)\b",
         beats=["de.hat_recht"],
+        needs="recht befugnis",
     ),
     # permission
     rule("de.kann", PERMISSION, r"\b(?:kann|können|könnte|könnten|Kann|Können)\b", needs="kann können könnte könnten"),
@@ -284,11 +295,13 @@ RULES: tuple[Rule, ...] = (
         "de.zulaessig",
         PERMISSION,
         r"\b(?:zulässig|gestattet|erlaubt|statthaft|möglich|ausreichend|optional)\b|\b(?:reicht|reichen)\b[^;]*\baus\b|\bgenüg(?:t|en)\b(?! \w* ?nur)",
+        needs="zulässig gestattet erlaubt statthaft möglich ausreichend optional reicht reichen genügt genügen",
     ),
     rule(
         "de.anspruch",
         PERMISSION,
-        r"(?<![Ii]n )\bAnspruch\b|\b(?:zusteh\w+|steht\b[^;]*\bzu|stehen\b[^;]*\bzu)\b|\bverlangen\b",
+        r"(?<![Ii]n )\bAnspruch\b|\b(?:zusteh(?:t|en|ende|enden|endes)|steht\b[^;]*\bzu|stehen\b[^;]*\bzu)\b|\bverlangen\b",
+        needs="anspruch zusteht zustehen zustehende zustehenden zustehendes steht stehen verlangen",
     ),
     # scope
     rule("de.gilt", SCOPE, r"\b(?:gilt|gelten)\b", needs="gilt gelten"),
@@ -352,6 +365,7 @@ RULES: tuple[Rule, ...] = (
         "de.nennt",
         INFORMATION,
         r"\b(?:ergeben sich|ergibt sich|dient|dienen|bedeutet|beruht|beruhen|handelt es sich|kommt es\b[^;]*\bnicht)\b|\bkommt es nicht\b",
+        needs="ergeben ergibt dient dienen bedeutet beruht beruhen handelt kommt",
     ),
     rule(
         "de.folge",
@@ -364,6 +378,7 @@ RULES: tuple[Rule, ...] = (
         INFORMATION,
         r"\b(?:Zweck|Ziel|Aufgabe|Gegenstand)\b[^;]*\bist es\b|\bin der Lage\b",
         beats=["de.ist_zu", "de.ist_zu_weit"],
+        needs="zweck ziel aufgabe gegenstand lage",
     ),
     # authority
     rule(

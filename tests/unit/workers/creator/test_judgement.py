@@ -88,3 +88,8 @@ def test_will_states_a_duty_more_where_the_document_has_the_habit() -> None:
     plain = judge(sentence, "en", Register.SPECIFICATION)
     habit = judge(sentence, "en", Register.SPECIFICATION, frozenset({"en.will"}))
     assert habit.score > plain.score
+
+
+def test_a_bare_condition_is_classified_as_one() -> None:
+    assert judge("wenn der Kunde zustimmt", "de", Register.STATUTE).sentence_class is SentenceClass.CONDITION
+    assert judge("if the customer agrees;", "en", Register.CONTRACT).sentence_class is SentenceClass.CONDITION
