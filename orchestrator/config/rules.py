@@ -1,0 +1,113 @@
+"""What a setting may be: each rule tells whether it allows a value and says in words what it allows."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+@runtime_checkable
+class Rule(Protocol):
+    """A limit on a value of the right type."""
+
+    def allows(self, value: Any) -> bool:
+        """Whether the value may be set."""
+
+    def describe(self) -> str:
+        """What is allowed, to stand after "must be"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number from `least` to `most`, both included."""
+
+    least: float
+    most: float
+
+    def allows(self, value: float) -> bool:
+        return math.isfinite(value) and self.least <= value <= self.most
+
+    def describe(self) -> str:
+        return f"from {self.least:,} to {self.most:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def allows(self, value: str) -> bool:
+        return value in self.words
+
+    def describe(self) -> str:
+        return "one of " + ", ".join(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """A text of a certain form; `words` says which."""
+
+    pattern: str
+    words: str
+
+    def allows(self, value: str) -> bool:
+        return re.fullmatch(self.pattern, value) is not None
+
+    def describe(self) -> str:
+        return self.words
+
+
+class DatabaseUrl:
+    """The URL of a PostgreSQL database."""
+
+    def allows(self, value: str) -> bool:
+        try:
+            return make_url(value).get_backend_name() in ("postgresql", "postgres")
+        except ArgumentError:
+            return False
+
+    def describe(self) -> str:
+        return "like postgresql://user:password@host:port/name"
+
+
+class RedisUrl:
+    """The URL of a Redis or Valkey server."""
+
+    def allows(self, value: str) -> bool:
+        return value.startswith(("redis://", "rediss://"))
+
+    def describe(self) -> str:
+        return "like redis://:password@host:port/0 or rediss://..."
+
+
+class HttpUrls:
+    """URLs of HTTP servers."""
+
+    def allows(self, value: tuple[str, ...]) -> bool:
+        return all(_is_http(url) for url in value)
+
+    def describe(self) -> str:
+        return "URLs like http://host:port, with commas between them"
+
+
+def normalise_database_url(url: str) -> str:
+    """`postgresql://` names psycopg 3 to SQLAlchemy 2.1; this project drives psycopg2."""
+    try:
+        return make_url(url).set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+    except ArgumentError:
+        return url
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False

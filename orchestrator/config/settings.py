@@ -1,0 +1,156 @@
+"""Every setting with what it may be and what it does.
+
+Timings are settings and the relations between them are ratios (`relations`), so that tests run at a tenth of the scale.
+The tables in docs/configuration.md and .env.example are made from here by scripts/write_configuration_docs.py.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from orchestrator.config.rules import Between, DatabaseUrl, Matching, OneOf, RedisUrl
+
+MEGABYTE = 1_000_000
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Names other than the usual ones: the environment variable, and the key in files of the older system."""
+
+    variable: str | None = None
+    older: str | None = None
+
+
+class Secret:
+    """Marks a value that is never shown."""
+
+
+Seconds = Annotated[float, Between(0.01, DAY_S)]
+Count = Annotated[int, Between(1, 1000)]
+
+
+def default_state_dir() -> Path:
+    """`$XDG_STATE_HOME/orchestrator`, else `~/.local/state/orchestrator`."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "orchestrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set. Names ending in `_s` are seconds. The environment variable is `ORCHESTRATOR_<NAME>`,
+    except where `Named` gives another one."""
+
+    database_url: Annotated[
+        str,
+        DatabaseUrl(),
+        Secret(),
+        Named("DATABASE_URL"),
+        "The PostgreSQL database. `orchestrator up` starts one where none is given.",
+    ] = field(repr=False)
+    redis_url: Annotated[
+        str,
+        RedisUrl(),
+        Secret(),
+        Named("REDIS_URL"),
+        "The Redis or Valkey that carries the messages. `orchestrator up` starts one where none is given.",
+    ] = field(repr=False)
+    state_dir: Annotated[Path, "Where `orchestrator up` keeps everything and where keys are found."] = field(
+        default_factory=default_state_dir
+    )
+    environment: Annotated[
+        str,
+        Matching(r"[a-z0-9]{1,16}", "1-16 lower-case letters or digits"),
+        "Part of every key in Redis and of every API key: keeps two installations apart.",
+    ] = "dev"
+    log_level: Annotated[str, OneOf(("DEBUG", "INFO", "WARNING", "ERROR")), "The least severe lines to log."] = "INFO"
+    log_format: Annotated[str, OneOf(("json", "human")), "One JSON object a line, or lines for people."] = "json"
+
+    api_host: Annotated[str, Matching(r"\S+", "an address or a host name"), "Address the API listens on."] = "127.0.0.1"
+    api_port: Annotated[int, Between(0, 65_535), "Port the API listens on; 0: any free one."] = 8000
+    api_processes: Annotated[int, Between(1, 64), "Server processes of the API."] = 1
+    api_threads: Annotated[int, Between(1, 512), "Requests that one process of the API serves at once."] = 16
+    max_upload_bytes: Annotated[int, Between(1_000, 2_000 * MEGABYTE), "Largest document that is accepted."] = (
+        50 * MEGABYTE
+    )
+    max_pages: Annotated[int, Between(1, 100_000), "Most pages of a document."] = 2_000
+    max_text_characters: Annotated[int, Between(1_000, 500_000_000), "Most characters of a document's text."] = (
+        20_000_000
+    )
+
+    heartbeat_s: Annotated[Seconds, "How often a worker says that it still runs a step."] = 10.0
+    lease_s: Annotated[Seconds, "How long a step belongs to a worker that is not heard of."] = 30.0
+    leader_ttl_s: Annotated[Seconds, "After this long without a sign of the leader another one takes over."] = 15.0
+    leader_renew_s: Annotated[Seconds, "How often the leader renews its lease."] = 3.0
+    tick_s: Annotated[Seconds, "How often the leader dispatches and recovers where nothing wakes it."] = 1.0
+    dispatch_window: Annotated[
+        Count, "Least number of steps dispatched ahead per queue; 2 x live free slots where that is more."
+    ] = 4
+    dispatched_timeout_s: Annotated[Seconds, "A dispatched step that nobody claims for this long is sent again."] = 60.0
+    agent_timeout_s: Annotated[Seconds, "A worker that is not heard of for this long gets no more steps."] = 30.0
+    max_errors: Annotated[Count, "A step that failed this often is dead."] = 5
+    max_crashes: Annotated[Count, "A step whose worker crashed this often is dead."] = 3
+    max_requirement_retries: Annotated[
+        int, Between(1, 100), "A requirement whose validation failed this often is failed."
+    ] = 5
+    backoff_base_s: Annotated[Seconds, "Longest wait before the first repetition; doubles with each error."] = 2.0
+    backoff_cap_s: Annotated[Seconds, "Longest wait before any repetition."] = 600.0
+    finish_retry_s: Annotated[
+        float, Between(0, DAY_S), "How long a worker tries to store a result while the database is away."
+    ] = 120.0
+    job_timeout_hours: Annotated[
+        float, Between(0.01, 8_760), "A job that has not ended after this many hours fails with `job_timeout`."
+    ] = 168.0
+    completion_check_interval_s: Annotated[
+        float,
+        Between(1, DAY_S),
+        Named(older="completion_check_interval_seconds"),
+        "How often every live job is checked for having ended.",
+    ] = 30.0
+    agent_health_interval_s: Annotated[float, Between(1, DAY_S), "How often the workers' health is checked."] = 30.0
+    prune_interval_s: Annotated[float, Between(1, DAY_S), "How often what is past its time is deleted."] = 3600.0
+    retention_days: Annotated[int, Between(1, 3_650), "How long ended periodic steps and schedule slots are kept."] = 30
+
+    part_characters: Annotated[int, Between(500, 1_000_000), "Size of the parts a document is read in."] = 20_000
+    validate_batch: Annotated[Count, "Requirements that are validated in one step."] = 50
+
+    task_time_limit_s: Annotated[Seconds, "A step that takes longer is killed."] = 900.0
+    task_soft_time_limit_s: Annotated[Seconds, "A step that takes longer is asked to stop."] = 840.0
+    visibility_timeout_s: Annotated[
+        int, Between(1, 7 * DAY_S), "After this long the broker delivers an unacknowledged message again."
+    ] = 3600
+    soft_shutdown_s: Annotated[
+        float, Between(0, 3_600), "How long a worker that is told to stop lets running steps end."
+    ] = 25.0
+    watchdog_s: Annotated[
+        Seconds, "A worker that claims nothing for this long, though steps wait for it, ends and is started anew."
+    ] = 60.0
+    max_memory_per_child_kb: Annotated[
+        int, Between(100_000, 100_000_000), "A worker's child that grew beyond this is replaced after its step."
+    ] = 512_000
+    max_tasks_per_child: Annotated[
+        int, Between(1, 1_000_000), "A worker's child is replaced after this many steps."
+    ] = 2_000
+
+    database_pool: Annotated[int, Between(1, 200), "Connections that one process keeps to the database."] = 5
+    statement_timeout_s: Annotated[Seconds, "A statement that takes longer is ended by the database."] = 60.0
+    lock_timeout_s: Annotated[Seconds, "A statement that waits longer for a lock is ended by the database."] = 10.0
+
+    @property
+    def key_prefix(self) -> str:
+        """Of every key in Redis."""
+        return f"orchestrator:{self.environment}:"
+
+
+# The first setting of each group, in the order of the fields.
+HEADINGS = {
+    "database_url": "Servers and this installation",
+    "api_host": "REST API and documents",
+    "heartbeat_s": "Steps, leader and jobs",
+    "part_characters": "Reading and validating",
+    "task_time_limit_s": "Worker processes",
+    "database_pool": "Database connections",
+}
