@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from orchestrator.cli.connection import connected
-from orchestrator.cli.output import output_option, show_facts, show_json
+from orchestrator.cli.output import at_most, limit_option, output_option, show_facts, show_json, show_table
+from orchestrator.client import Edge, Neighbours, Node
+from orchestrator.domain.graph import NodeType
 from orchestrator.errors import Invalid
 
+NODE_TITLES = ("KEY", "TYPE", "NAME")
+EDGE_TITLES = ("", "EDGE", "NODE", "NAME")
 MODEL_BYTES = 20_000_000
 
 
 @click.group()
 def graph() -> None:
-    """Load the domain model that requirements are matched with.
+    """Load the domain model, and look at the graph of requirements, business objects and messages.
 
-    Exit codes: 0 done; 2 wrong usage; 65 the file is no domain model; 69 nothing answers; 77 the key is not accepted;
-    78 no address or key to be found.
+    Exit codes: 0 done; 2 wrong usage; 65 the file is no domain model; 66 no such node; 69 nothing answers; 77 the key
+    is not accepted; 78 no address or key to be found.
     """
 
 
@@ -37,7 +43,61 @@ def load(file: Path, output: str) -> None:
     if output == "json":
         show_json(loaded)
     else:
-        show_facts((name.replace("_", " "), count) for name, count in loaded.items())
+        show_facts((name.replace("_", " ").capitalize(), count) for name, count in loaded.items())
+
+
+@graph.command("list")
+@click.option("--type", "node_type", type=click.Choice(list(map(str, NodeType))), help="Only these.")
+@limit_option(100)
+@output_option
+def list_nodes(node_type: str | None, limit: int, output: str) -> None:
+    """List nodes in the order of their keys."""
+    with connected() as client:
+        found = at_most(limit, client.nodes(node_type, limit + 1))
+    if output == "json":
+        show_json(found)
+    else:
+        show_table(NODE_TITLES, ((node["key"], node["type"], _name(node)) for node in found), "No nodes.")
+
+
+@graph.command()
+@click.argument("key", required=False)
+@click.option(
+    "--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="Show at most this many edges."
+)
+@output_option
+def show(key: str | None, limit: int, output: str) -> None:
+    """Show a node and its neighbours; without KEY, how many nodes and edges there are."""
+    with connected() as client:
+        found: Any = client.neighbours(key, limit) if key else client.graph()
+    if output == "json":
+        show_json(found)
+    elif key:
+        _show_node(found)
+    else:
+        show_facts([*found["nodes"].items(), *found["edges"].items()])
+
+
+def _show_node(found: Neighbours) -> None:
+    node, names = found["node"], {other["key"]: _name(other) for other in found["nodes"]}
+    show_facts([("Key", node["key"]), ("Node type", node["type"]), *_properties(node)])
+    click.echo()
+    show_table(EDGE_TITLES, (_edge_row(edge, node["key"], names) for edge in found["edges"]), "No edges.")
+
+
+def _edge_row(edge: Edge, key: str, names: dict[str, str]) -> tuple[str, ...]:
+    arrow, other = ("->", edge["destination"]) if edge["source"] == key else ("<-", edge["source"])
+    return (arrow, edge["type"], other, names.get(other, ""))
+
+
+def _properties(node: Node) -> Iterator[tuple[str, str]]:
+    for name, value in node["properties"].items():
+        words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+        yield words.capitalize(), ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _name(node: Node) -> str:
+    return str(node["properties"].get("name", ""))
 
 
 def _read(file: Path) -> dict[str, object]:

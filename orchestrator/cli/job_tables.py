@@ -10,7 +10,7 @@ from orchestrator.cli.watching import describe
 from orchestrator.client import Job, Progress, Requirement, Step
 from orchestrator.client.answers import JobInList
 
-JOB_TITLES = ("ID", "STATUS", "PRIO", "FOUND", "KEPT", "CREATED (UTC)", "DOCUMENT", "PROMPT")
+JOB_TITLES = ("ID", "STATUS", "KEPT", "FOUND", "CREATED (UTC)", "DOCUMENT", "PROMPT")
 STEP_TITLES = ("ID", "KIND", "PART", "STATE", "TRIES", "ERRORS", "CRASHES", "STARTED (UTC)", "FINISHED (UTC)", "ERROR")
 REQUIREMENT_TITLES = ("NO", "RID", "STATUS", "MODALITY", "SURE", "PLACE", "NAME")
 
@@ -21,10 +21,9 @@ def job_row(job: JobInList) -> tuple[Any, ...]:
     return (
         job["id"],
         status_of(job),
-        job["priority"],
-        found["total"],
         found["integrated"],
-        when(job["created_at"]),
+        found["total"],
+        when(job["created_at"])[:16],
         job["document"]["file_name"],
         job["prompt"],
     )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -20,22 +18,13 @@ from orchestrator.cli.job_tables import (
     requirement_row,
     step_row,
 )
-from orchestrator.cli.output import Command, output_option, say, show_facts, show_json, show_table, show_text
+from orchestrator.cli.output import at_most, limit_option, output_option, show_facts, show_json, show_table, show_text
 from orchestrator.cli.watching import REPORT_S, require_completed, timeout_option, watch
-from orchestrator.client import RequirementQuery
-from orchestrator.domain.job import JobStatus
+from orchestrator.client import Client, RequirementQuery
+from orchestrator.domain.job import LIVE, JobStatus
 from orchestrator.domain.requirement import Modality, RequirementStatus, RequirementType
 
-Item = TypeVar("Item")
-
 job_argument = click.argument("job_id", metavar="ID")
-
-
-def limit_option(default: int) -> Callable[[Command], Command]:
-    """Adds `--limit`."""
-    return click.option(
-        "--limit", type=click.IntRange(1, 1_000_000), default=default, show_default=True, help="Show at most this many."
-    )
 
 
 @click.group()
@@ -57,7 +46,7 @@ def jobs() -> None:
 def list_jobs(status: tuple[str, ...], limit: int, output: str) -> None:
     """List jobs, the newest first."""
     with connected() as client:
-        found = _at_most(limit, client.jobs(status, limit + 1))
+        found = at_most(limit, client.jobs(status, limit + 1))
     if output == "json":
         show_json(found)
     else:
@@ -102,7 +91,7 @@ def progress(job_id: str, watched: bool, timeout: float, output: str) -> None:
 def steps(job_id: str, limit: int, output: str) -> None:
     """Show the steps of a job: its ledger."""
     with connected() as client:
-        found = _at_most(limit, client.steps(job_id, limit + 1))
+        found = at_most(limit, client.steps(job_id, limit + 1))
     if output == "json":
         show_json(found)
     else:
@@ -130,7 +119,7 @@ def requirements(job_id: str, limit: int, output: str, **query: Any) -> None:
     """Show the requirements of a job in the order of the document."""
     wanted: RequirementQuery = {name: value for name, value in query.items() if value not in (None, ())}  # type: ignore[assignment]
     with connected() as client:
-        found = _at_most(limit, client.requirements(job_id, limit + 1, **wanted))
+        found = at_most(limit, client.requirements(job_id, limit + 1, **wanted))
     if output == "json":
         show_json(found)
     else:
@@ -139,7 +128,15 @@ def requirements(job_id: str, limit: int, output: str, **query: Any) -> None:
 
 @jobs.command()
 @job_argument
-@click.option("-o", "--format", "report_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "-o",
+    "--format",
+    "report_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 @click.option("--wait", is_flag=True, help="Wait for the end of the job.")
 @timeout_option
 def report(job_id: str, report_format: str, wait: bool, timeout: float) -> None:
@@ -165,7 +162,7 @@ def cancel(job_id: str, force: bool, output: str) -> None:
     """
     with connected() as client:
         if not force:
-            _ask(f"Cancel job {job_id} ({client.job(job_id)['status']})?")
+            _ask(client, job_id)
         job = client.cancel(job_id)
     if output == "json":
         show_json(job)
@@ -173,16 +170,9 @@ def cancel(job_id: str, force: bool, output: str) -> None:
         click.echo(f"{job['id']} {job['status']}")
 
 
-def _ask(question: str) -> None:
+def _ask(client: Client, job_id: str) -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask on: repeat with --force.")
-    click.confirm(question, abort=True, err=True)
-
-
-def _at_most(limit: int, items: Iterable[Item]) -> list[Item]:
-    """The first `limit` items; says when there are more."""
-    source = iter(items)
-    found = list(islice(source, limit))
-    if next(source, None) is not None:
-        say(f"There are more than {limit}: raise --limit to see them.")
-    return found
+    job = client.job(job_id)
+    if job["status"] in LIVE:  # of any other the API says why it cannot be cancelled
+        click.confirm(f"Cancel job {job_id} ({job['document']['file_name']})?", abort=True, err=True)

@@ -22,7 +22,7 @@ COMMANDS = {
     "submit": ("orchestrator.cli.submit:submit", "Submit a document with a prompt."),
     "jobs": ("orchestrator.cli.jobs:jobs", "List, follow and cancel jobs, and read their results."),
     "agents": ("orchestrator.cli.agents:agents", "List the workers."),
-    "graph": ("orchestrator.cli.graph:graph", "Load the domain model."),
+    "graph": ("orchestrator.cli.graph:graph", "Load the domain model, look at the graph."),
     "db": ("orchestrator.cli.db:db", "Migrate a database, or show its schema revision."),
 }
 

@@ -7,12 +7,13 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Item = TypeVar("Item")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 GAP = "  "
@@ -30,6 +31,22 @@ def output_option(command: Command) -> Command:
         show_default=True,
         help="How to print the data.",
     )(command)
+
+
+def limit_option(default: int) -> Callable[[Command], Command]:
+    """Adds `--limit`, passed as `limit`; for `at_most`."""
+    return click.option(
+        "--limit", type=click.IntRange(1, 1_000_000), default=default, show_default=True, help="Show at most this many."
+    )
+
+
+def at_most(limit: int, items: Iterable[Item]) -> list[Item]:
+    """The first `limit` items; says when there are more, so ask for one more than the limit."""
+    source = iter(items)
+    found = list(islice(source, limit))
+    if next(source, None) is not None:
+        say(f"There are more than {limit}: raise --limit to see them.")
+    return found
 
 
 def say(message: str) -> None:

@@ -1,6 +1,18 @@
 """The REST API for Python programs: `Client(url, key).submit("Which duties are there?", Path("contract.pdf"))`."""
 
-from orchestrator.client.answers import Agent, Job, Progress, Requirement, Step
+from orchestrator.client.answers import Agent, Edge, Job, Neighbours, Node, Progress, Requirement, Step
 from orchestrator.client.rest import Client, RequirementQuery, SubmitOptions
 
-__all__ = ["Agent", "Client", "Job", "Progress", "Requirement", "RequirementQuery", "Step", "SubmitOptions"]
+__all__ = [
+    "Agent",
+    "Client",
+    "Edge",
+    "Job",
+    "Neighbours",
+    "Node",
+    "Progress",
+    "Requirement",
+    "RequirementQuery",
+    "Step",
+    "SubmitOptions",
+]

@@ -10,8 +10,20 @@ from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack, cast
+from urllib.parse import quote
 
-from orchestrator.client.answers import Agent, Job, JobInList, Progress, Requirement, Step
+from orchestrator.client.answers import (
+    Agent,
+    GraphCounts,
+    Job,
+    JobInList,
+    Loaded,
+    Neighbours,
+    Node,
+    Progress,
+    Requirement,
+    Step,
+)
 from orchestrator.client.transport import FormField, Transport
 from orchestrator.domain.job import TERMINAL
 from orchestrator.errors import Invalid, TimedOut, Unavailable
@@ -183,9 +195,27 @@ class Client:
         """Live workers, and those that stopped within the hour."""
         return cast(list[Agent], self._get("/agents")["items"])
 
-    def load_graph(self, model: Mapping[str, Any]) -> dict[str, Any]:
-        """Load a domain model (business objects, messages, aliases, relations); answers what was loaded."""
-        return cast(dict[str, Any], self._post("/graph/model", model))
+    def load_graph(self, model: Mapping[str, Any]) -> Loaded:
+        """Load a domain model (business objects, messages, relations): what is there is updated, nothing deleted.
+
+        Raises:
+            Invalid: the model has faults; nothing was loaded.
+        """
+        return cast(Loaded, self._post("/graph/model", model))
+
+    def graph(self) -> GraphCounts:
+        """How many nodes and edges of which type there are."""
+        return cast(GraphCounts, self._get("/graph"))
+
+    def nodes(self, node_type: str | None = None, limit: int | None = None) -> Iterator[Node]:
+        """Nodes of the graph in the order of their keys."""
+        return self._items("/graph/nodes", {"type": node_type}, limit)
+
+    def neighbours(self, key: str, limit: int = PAGE) -> Neighbours:
+        """A node, at most `limit` of its edges, and the nodes at their other ends."""
+        if key.strip(".") == "":
+            raise Invalid(f"{key!r} is no key of a node.")
+        return cast(Neighbours, self._get(f"/graph/nodes/{quote(key, safe='')}/neighbours", {"limit": limit}))
 
     def _get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         return self._transport.json(self._transport.get(path, query))

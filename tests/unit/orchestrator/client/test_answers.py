@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.schemas import agents, jobs, requirements, steps
+from api.schemas import agents, graph, jobs, requirements, steps
 from orchestrator.client import answers
 
 
@@ -25,6 +25,11 @@ from orchestrator.client import answers
         (answers.Citation, requirements.CitationSchema),
         (answers.Location, requirements.LocationSchema),
         (answers.Agent, agents.AgentSchema),
+        (answers.Node, graph.NodeSchema),
+        (answers.Edge, graph.EdgeSchema),
+        (answers.Neighbours, graph.NeighboursSchema),
+        (answers.GraphCounts, graph.GraphCountsSchema),
+        (answers.Loaded, graph.LoadedSchema),
     ],
 )
 def test_an_answer_has_the_fields_of_its_schema(answer: type, schema: type) -> None:
