@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from orchestrator.errors import ConfigError
 DEFAULT = "default"
 EMBEDDED = "orchestrator up"
 SERVERS = ("database_url", "redis_url")
+_PASSWORD = re.compile(r"//[^/@]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _value(setting: Setting, raw: Reading, servers_needed: bool) -> Any:
     try:
         value = setting.parse(given)
     except ValueError as fault:
-        shown = "" if setting.secret else f" {given!r}"
+        shown = "" if setting.secret else f" {_PASSWORD.sub('//...@', repr(given))}"
         raw.faults.append(f"{raw.origins[setting.name]}:{shown} must be {fault}")
         return NO_DEFAULT
     return normalise_database_url(value) if setting.name == "database_url" else value

@@ -24,6 +24,7 @@ def broken_relations(settings: Settings) -> list[str]:
             "task_time_limit_s",
         ),
         (settings.backoff_cap_s >= settings.backoff_base_s, "backoff_cap_s", ">=", "backoff_base_s"),
+        (settings.breaker_open_cap_s >= settings.breaker_open_s, "breaker_open_cap_s", ">=", "breaker_open_s"),
     )
     return [_fault(settings, left, relation, right) for holds, left, relation, right in checks if not holds]
 

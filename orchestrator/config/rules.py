@@ -88,13 +88,15 @@ class RedisUrl:
 
 
 class HttpUrls:
-    """URLs of HTTP servers."""
+    """URLs of HTTP servers. They are shown, so they carry no password."""
+
+    most = 64
 
     def allows(self, value: tuple[str, ...]) -> bool:
-        return all(_is_http(url) for url in value)
+        return len(value) <= self.most and all(_is_http(url) for url in value)
 
     def describe(self) -> str:
-        return "URLs like http://host:port, with commas between them"
+        return f"at most {self.most} URLs like http://host:port, with commas between them, without password or query"
 
 
 def normalise_database_url(url: str) -> str:
@@ -108,6 +110,7 @@ def normalise_database_url(url: str) -> str:
 def _is_http(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        plain = not (parts.username or parts.password or parts.query or parts.fragment) and not re.search(r"\s", url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and plain
     except ValueError:
         return False

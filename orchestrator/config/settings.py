@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.config.rules import Between, DatabaseUrl, Matching, OneOf, RedisUrl
+from orchestrator.config.rules import Between, DatabaseUrl, HttpUrls, Matching, OneOf, RedisUrl
 
 MEGABYTE = 1_000_000
 DAY_S = 86_400
@@ -104,6 +104,9 @@ class Settings:
     job_timeout_hours: Annotated[
         float, Between(0.01, 8_760), "A job that has not ended after this many hours fails with `job_timeout`."
     ] = 168.0
+    stuck_detection_minutes: Annotated[
+        float, Between(0.01, 10_080), "A job without progress for this many minutes counts as stuck."
+    ] = 60.0
     completion_check_interval_s: Annotated[
         float,
         Between(1, DAY_S),
@@ -135,6 +138,30 @@ class Settings:
         int, Between(1, 1_000_000), "A worker's child is replaced after this many steps."
     ] = 2_000
 
+    health_host: Annotated[
+        str, Matching(r"\S+", "an address or a host name"), "Address on which a worker answers for its health."
+    ] = "127.0.0.1"
+    health_port: Annotated[
+        int,
+        Between(0, 65_535),
+        "Port on which a worker answers for its health; 0: 8001 for a creator, 8002 for a validator. "
+        "A free one where that is taken.",
+    ] = 0
+    health_connect_s: Annotated[Seconds, "How long a health check waits for a connection."] = 1.0
+    health_read_s: Annotated[Seconds, "How long a health check waits for the answer."] = 2.0
+    breaker_failures: Annotated[Count, "A worker that failed this many health checks in a row gets no more steps."] = 3
+    breaker_open_s: Annotated[Seconds, "How long until it is tried again; doubles with each failure."] = 30.0
+    breaker_open_cap_s: Annotated[Seconds, "Longest time until it is tried again."] = 120.0
+    creator_agent_url: Annotated[
+        tuple[str, ...],
+        HttpUrls(),
+        Named("CREATOR_AGENT_URL"),
+        "Creators that do not register themselves: their health is checked and shown.",
+    ] = ()
+    validator_agent_url: Annotated[
+        tuple[str, ...], HttpUrls(), Named("VALIDATOR_AGENT_URL"), "Validators that do not register themselves."
+    ] = ()
+
     database_pool: Annotated[int, Between(1, 200), "Connections that one process keeps to the database."] = 5
     statement_timeout_s: Annotated[Seconds, "A statement that takes longer is ended by the database."] = 60.0
     lock_timeout_s: Annotated[Seconds, "A statement that waits longer for a lock is ended by the database."] = 10.0
@@ -152,5 +179,6 @@ HEADINGS = {
     "heartbeat_s": "Steps, leader and jobs",
     "part_characters": "Reading and validating",
     "task_time_limit_s": "Worker processes",
+    "health_host": "Workers' health",
     "database_pool": "Database connections",
 }
