@@ -310,7 +310,11 @@ class Report(Base):
 
 
 class Agent(Base):
-    """A worker's main process as it registered itself; `slots` is how many steps it can run at once."""
+    """A worker's main process as it registered itself; `slots` is how many steps it can run at once.
+
+    A `configured` one is only known by a URL in the settings: it has no slots here and sends no heartbeat. While
+    `probe_until` lies ahead, the holder of `probe_token` is checking the agent and nobody else may.
+    """
 
     __tablename__ = "agents"
 
@@ -324,10 +328,22 @@ class Agent(Base):
     stopped_at: Mapped[datetime | None]
     quarantined_until: Mapped[datetime | None]
     started_at: Mapped[datetime] = mapped_column(server_default=_now)
-    heartbeat_at: Mapped[datetime] = mapped_column(server_default=_now)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(server_default=_now)
     steps_done: Mapped[int] = mapped_column(server_default="0")
+    health_url: Mapped[str | None]
+    configured: Mapped[bool] = mapped_column(server_default=text("false"))
+    breaker_state: Mapped[str] = mapped_column(server_default="closed")
+    breaker_failures: Mapped[int] = mapped_column(server_default="0")
+    breaker_open_until: Mapped[datetime | None]
+    probe_token: Mapped[int] = mapped_column(server_default="0")
+    probe_until: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    check_error: Mapped[str | None]
 
-    __table_args__ = (Index("ix_agents_live", "kind", "heartbeat_at", postgresql_where=text("stopped_at IS NULL")),)
+    __table_args__ = (
+        _one_of("breaker_state", "closed", "open", "half_open"),
+        Index("ix_agents_live", "kind", "heartbeat_at", postgresql_where=text("stopped_at IS NULL")),
+    )
 
 
 class ApiKey(Base):
