@@ -1,4 +1,4 @@
-"""A maintenance worker whose prune step does nothing, and a bare Celery task that does nothing. See protocol.py."""
+"""A maintenance worker whose steps do nothing, and a bare Celery task that does nothing. See protocol.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ os.environ["ORCHESTRATOR_AGENT_ID"] = f"maintenance-bench-{os.getpid()}"
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.config import load
-from orchestrator.domain.step import ClaimedStep, StepKind
+from orchestrator.domain.step import MAINTENANCE_KINDS, ClaimedStep
 from orchestrator.observability.logging import configure
 from orchestrator.services.execution import Write
 from workers.app import app
@@ -21,9 +21,12 @@ app.conf.imports = ("workers.signals",)
 app.conf.worker_concurrency = int(sys.argv[1])
 
 
-@step_task(StepKind.PRUNE)
 def nothing(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     return lambda session: {}
+
+
+for kind in MAINTENANCE_KINDS:
+    step_task(kind)(nothing)
 
 
 @app.task(name="bench.bare")

@@ -27,7 +27,7 @@ from orchestrator.stack.servers import running
 from orchestrator.storage.migrate import upgrade
 
 HERE = Path(__file__).parent
-TIMEOUT_S = 300.0
+TIMEOUT_S = 60.0
 
 _INSERT = text(
     """
@@ -83,7 +83,7 @@ def _protocol(orchestrator: Orchestrator, number: int, count: int) -> float:
     began = time.monotonic()
     with orchestrator.sessions.begin() as session:
         session.execute(_INSERT, {"round": str(number), "count": count})
-        session.execute(text("SELECT pg_notify('orchestrator_steps', '')"))
+        session.execute(text("SELECT pg_notify('orchestrator_steps', 'maintenance')"))
     _wait(lambda: not _scalar(orchestrator, _OPEN))
     return count / (time.monotonic() - began)
 
@@ -97,8 +97,7 @@ def _bare(count: int) -> float:
         began = time.monotonic()
         for n in range(count):
             app.send_task("bench.bare", args=(n, 0), queue="maintenance", producer=producer, retry=False)
-        left: Callable[[], int] = lambda: channel._size("maintenance") + channel.client.hlen(channel.unacked_key)
-        _wait(lambda: left() == 0)
+        _wait(lambda: channel._size("maintenance") + channel.client.hlen(channel.unacked_key) == 0)
         return count / (time.monotonic() - began)
 
 

@@ -48,14 +48,15 @@ class Orchestrator:
         self.engine.dispose()
 
 
-def build(settings: Settings, *, role: str = "orchestrator") -> Orchestrator:
+def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) -> Orchestrator:
     """Wire the services. Opens no connection yet.
 
     Args:
         settings: as loaded.
         role: names the process in pg_stat_activity.
+        ping: check a pooled connection before each use; workers repeat what a lost one broke instead.
     """
-    engine = make_engine(settings, role=role)
+    engine = make_engine(settings, role=role, ping=ping)
     sessions = session_factory(engine)
     execution = Execution(settings, sessions)
     graph_store = PostgresGraphStore()

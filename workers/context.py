@@ -12,7 +12,7 @@ from orchestrator.config import load
 @cache
 def orchestrator() -> Orchestrator:
     """The orchestrator of this process."""
-    return build(load(), role=f"worker {agent_id()}")
+    return build(load(), role=f"worker {agent_id()}", ping=False)
 
 
 def forget() -> None:

@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -38,7 +39,7 @@ class LeaderScheduler(Scheduler):  # type: ignore[misc]
 
     def setup_schedule(self) -> None:
         """Start to lead. Celery also makes a lazy scheduler for its banner, which must not: it never gets here."""
-        self._leader = Leader(self.app, build(load(), role="leader"))
+        self._leader = Leader(self.app, build(load(), role="leader", ping=False))
 
     def tick(self, *_: Any, **__: Any) -> float:
         """One turn; it waits by itself, so that a NOTIFY wakes it."""
@@ -71,13 +72,14 @@ class Leader:
         """Wait for work at most one tick, then dispatch; reconcile and schedule once a tick."""
         self._lease.progress()
         try:
-            self._listener.wait(self._until_reconcile())
+            woken = self._listener.wait(self._until_reconcile())
             if not self._lease.held():
                 self._last_reconcile = None
-                return
-            self._dispatch()
-            if self._until_reconcile() <= 0:
+            elif self._until_reconcile() <= 0:
                 self._reconcile()
+                self._dispatch(QUEUES)
+            else:
+                self._dispatch([queue for queue in QUEUES if queue in woken])
         except SQLAlchemyError as error:
             log.warning("leader_turn_failed", error=str(error))
             time.sleep(self._settings.tick_s)
@@ -89,8 +91,8 @@ class Leader:
             return 0.0
         return max(0.0, self._last_reconcile + self._settings.tick_s - time.monotonic())
 
-    def _dispatch(self) -> None:
-        for queue in QUEUES:
+    def _dispatch(self, queues: Sequence[str]) -> None:
+        for queue in queues:
             if not self._publisher.backing_off():
                 self._publisher.publish(self._orchestrator.dispatcher.dispatch(queue))
 

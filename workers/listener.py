@@ -23,23 +23,23 @@ class Listener:
         self._dsn = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection: psycopg2.extensions.connection | None = None
 
-    def wait(self, timeout_s: float) -> bool:
-        """Wait for a notification, at most this long. Returns whether one came."""
+    def wait(self, timeout_s: float) -> set[str]:
+        """Wait for a notification, at most this long. Returns the queues that were named."""
         until = time.monotonic() + timeout_s
         try:
             connection = self._connected()
             readable, _, _ = select.select([connection], [], [], timeout_s)
             if not readable:
-                return False
+                return set()
             connection.poll()
-            came = bool(connection.notifies)
+            queues = {notification.payload for notification in connection.notifies}
             connection.notifies.clear()
         except (psycopg2.Error, OSError) as error:
             log.warning("listen_interrupted", error=str(error).strip())
             self.close()
             time.sleep(max(0.0, until - time.monotonic()))
-            return False
-        return came
+            return set()
+        return queues
 
     def _connected(self) -> psycopg2.extensions.connection:
         if self._connection is None or self._connection.closed:

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy.exc import DBAPIError, InterfaceError
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.retry import ErrorClass
@@ -76,7 +77,10 @@ def classify(error: Exception) -> ErrorClass:
         case SoftTimeLimitExceeded() | MemoryError() | RecursionError():
             # As good as a crash: the next attempt would most likely do the same.
             return ErrorClass.CRASH
-        case Unavailable():
+        case Unavailable() | InterfaceError():
+            return ErrorClass.RELEASED
+        case DBAPIError(connection_invalidated=True):
+            # The database went away or broke the connection: an outage is not the step's fault.
             return ErrorClass.RELEASED
         case _:
             return ErrorClass.TRANSIENT

@@ -30,7 +30,8 @@ _LIST = text(
     """
     SELECT a.*, a.stopped_at IS NULL AND a.heartbeat_at > now() - make_interval(secs => :timeout) AS live,
            extract(epoch FROM now() - a.heartbeat_at)::float AS heartbeat_age_s,
-           (SELECT count(*) FROM steps s WHERE s.state = 'running' AND starts_with(s.lease_owner, a.id || ':')) AS running
+           (SELECT count(*) FROM steps s
+            WHERE s.state = 'running' AND starts_with(s.lease_owner, a.id || ':')) AS running
     FROM agents a
     WHERE a.stopped_at IS NULL OR a.stopped_at > now() - interval '1 hour'
     ORDER BY a.kind, a.started_at, a.id LIMIT :limit
@@ -69,7 +70,7 @@ class Agents:
         fresh = {"slots": row.excluded.slots, "heartbeat_at": func.now(), "stopped_at": None, "draining": False}
         with self._sessions.begin() as session:
             session.execute(row.on_conflict_do_update(index_elements=[Agent.id], set_=fresh))
-            steps.notify(session)
+            steps.notify(session, str(agent["kind"]))
 
     def heartbeat(self, agent_id: str) -> bool | None:
         """Note that the agent lives. Returns whether it is draining; None where it must register again."""

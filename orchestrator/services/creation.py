@@ -267,7 +267,8 @@ def _row(source: Source, part: str, requirement: ExtractedRequirement) -> dict[s
     section = row.pop("section")
     return row | {
         "job_id": source.job_id,
-        "rid": rid(source.sha256, first.locator, first.quote),
+        # All quotes: an item under another lead-in is another requirement.
+        "rid": rid(source.sha256, first.locator, " ".join(each.quote for each in requirement.citations)),
         "part": part,
         "modality": requirement.modality.value,
         "requirement_type": requirement.requirement_type.value if requirement.requirement_type else None,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from orchestrator.config import Settings
 from orchestrator.queue import TaskMessage
 from orchestrator.storage import steps
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, autocommit
 
 
 class Dispatcher:
@@ -16,15 +16,13 @@ class Dispatcher:
     def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._single = autocommit(sessions)
 
     def dispatch(self, queue: str) -> list[TaskMessage]:
         """Mark what fits in the queue's window as dispatched and return the messages in the order to publish."""
         settings = self._settings
-        with self._sessions.begin() as session:
-            if not steps.try_queue(session, queue):
-                return []
-            room = steps.room(session, queue, settings.dispatch_window, settings.agent_timeout_s)
-            return steps.dispatch(session, queue, room) if room else []
+        with self._single() as session:
+            return steps.dispatch(session, queue, settings.dispatch_window, settings.agent_timeout_s)
 
     def recall(self, messages: Sequence[TaskMessage]) -> None:
         """Return messages to pending that were not, or may not have been, published."""

@@ -19,7 +19,7 @@ from orchestrator.observability.failpoints import failpoint
 from orchestrator.services.advance import advance
 from orchestrator.services.batches import give_up_batch, split_batch
 from orchestrator.storage import events, steps
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, autocommit
 
 Write = Callable[[Session], Mapping[str, Any]]
 """Writes a step's results inside the finishing transaction and returns the step's `result`. It may run more than
@@ -37,6 +37,7 @@ class Execution:
     def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._single = autocommit(sessions)
         self.policy = RetryPolicy(
             settings.max_errors, settings.max_crashes, settings.backoff_base_s, settings.backoff_cap_s
         )
@@ -44,7 +45,7 @@ class Execution:
     def claim(self, step_id: int, epoch: int, owner: str) -> ClaimedStep | None:
         """Start the step that a message names; None where the message is late or repeated, or the job has ended."""
         settings = self._settings
-        with self._sessions.begin() as session:
+        with self._single() as session:
             row = steps.claim(session, step_id, epoch, owner, settings.lease_s, settings.task_time_limit_s)
         if row is None:
             log.info("duplicate_message", step_id=step_id, epoch=epoch)
@@ -154,7 +155,7 @@ class Execution:
             give_up_batch(session, step, str(error.get("message", "")))
             advance(session, step.job_id)
         elif failure.state is StepState.PENDING:
-            steps.notify(session)
+            steps.notify(session, QUEUE_OF[step.kind])
         return failure.state
 
     def crashed(self, step_id: int, epoch: int, reason: str) -> StepState | None:

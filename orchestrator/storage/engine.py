@@ -11,13 +11,14 @@ from orchestrator.config import Settings
 SessionFactory = sessionmaker[Session]
 
 
-def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = True) -> Engine:
+def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = True, ping: bool = True) -> Engine:
     """An engine whose every wait is bounded.
 
     Args:
         settings: the pool's size and the timeouts.
         role: shown as application_name in pg_stat_activity.
         pool: False gives a fresh connection each time, for threads that must not wait for the pool.
+        ping: False saves a round trip per checkout, for processes that repeat what a lost connection broke.
     """
     options = (
         f"-c statement_timeout={int(settings.statement_timeout_s * 1000)}"
@@ -39,7 +40,7 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
     return create_engine(
         settings.database_url,
         connect_args=connect,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         pool_recycle=1800,
         pool_size=settings.database_pool,
         max_overflow=settings.database_pool,
@@ -50,3 +51,8 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
 def session_factory(engine: Engine) -> SessionFactory:
     """Sessions that keep what they loaded readable after commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def autocommit(sessions: SessionFactory) -> SessionFactory:
+    """Sessions on the same pool for single statements: each one is a transaction, in one round trip."""
+    return sessionmaker(sessions.kw["bind"].execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)

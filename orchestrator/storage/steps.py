@@ -49,7 +49,8 @@ def insert(session: Executor, job_id: UUID, steps: Sequence[NewStep]) -> None:
         for step in steps
     ]
     session.execute(_INSERT, {"job_id": job_id, "steps": json.dumps(rows)})
-    notify(session)
+    for queue in {QUEUE_OF[step.kind] for step in steps}:
+        notify(session, queue)
 
 
 _INSERT_PERIODIC = text(
@@ -81,32 +82,36 @@ def insert_periodic(session: Executor, name: str, slot: Any, step: NewStep, corr
     step_id: int | None = session.execute(_INSERT_PERIODIC, values).scalar_one_or_none()
     if step_id is not None:
         session.execute(_NOTE_PERIODIC, {"step_id": step_id, "name": name, "slot": slot})
-        notify(session)
+        notify(session, QUEUE_OF[step.kind])
     return step_id
 
 
-def notify(session: Executor) -> None:
-    """Wake the leader at commit."""
-    session.execute(text(f"SELECT pg_notify('{CHANNEL}', '')"))
+_NOTIFY = text("SELECT pg_notify('orchestrator_steps', :queue)")
 
 
-_TRY_QUEUE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('orchestrator.dispatch:' || :queue, 0))")
-_ROOM = text(
-    """
-    SELECT coalesce(a.slots, 0) AS slots,
-           (SELECT count(*) FROM steps WHERE queue = :queue AND state = 'running') AS running,
-           (SELECT count(*) FROM steps WHERE queue = :queue AND state = 'dispatched') AS dispatched
-    FROM (SELECT sum(slots) AS slots FROM agents
-          WHERE kind = :queue AND stopped_at IS NULL AND NOT draining
-            AND heartbeat_at > now() - make_interval(secs => :agent_timeout)
-            AND (quarantined_until IS NULL OR quarantined_until < now())) a
-    """
-)
+def notify(session: Executor, queue: str) -> None:
+    """Wake the leader for this queue at commit."""
+    session.execute(_NOTIFY, {"queue": queue})
+
+
 _DISPATCH = text(
     """
-    WITH ready AS MATERIALIZED (
+    WITH room AS MATERIALIZED (
+        SELECT CASE WHEN coalesce(sum(a.slots), 0) = 0 THEN 0
+                    ELSE greatest(0, greatest(:window, 2 * (sum(a.slots) - busy.running)) - busy.dispatched)
+               END AS steps
+        FROM (SELECT count(*) FILTER (WHERE state = 'running') AS running,
+                     count(*) FILTER (WHERE state = 'dispatched') AS dispatched
+              FROM steps WHERE queue = :queue AND state IN ('running', 'dispatched')) busy
+        LEFT JOIN agents a
+          ON a.kind = :queue AND a.stopped_at IS NULL AND NOT a.draining
+         AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
+         AND (a.quarantined_until IS NULL OR a.quarantined_until < now())
+        WHERE pg_try_advisory_xact_lock(hashtextextended('orchestrator.dispatch:' || :queue, 0))
+        GROUP BY busy.running, busy.dispatched
+    ), ready AS MATERIALIZED (
         SELECT id FROM steps WHERE queue = :queue AND state = 'pending'
-        ORDER BY priority DESC, rank, id LIMIT :room FOR UPDATE SKIP LOCKED
+        ORDER BY priority DESC, rank, id LIMIT (SELECT coalesce(max(steps), 0) FROM room) FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'dispatched', epoch = epoch + 1, dispatched_at = now()
     FROM ready WHERE s.id = ready.id
@@ -115,22 +120,14 @@ _DISPATCH = text(
 )
 
 
-def try_queue(session: Executor, queue: str) -> bool:
-    """Take the queue's dispatch lock until the end of the transaction; False where another holds it."""
-    return bool(session.execute(_TRY_QUEUE, {"queue": queue}).scalar_one())
+def dispatch(session: Executor, queue: str, window: int, agent_timeout_s: float) -> list[TaskMessage]:
+    """Mark the next ready steps as dispatched and return their messages in the order to publish.
 
-
-def room(session: Executor, queue: str, window: int, agent_timeout_s: float) -> int:
-    """How many more steps may be dispatched: max(window, 2 x free slots) less those under way; 0 without a slot."""
-    row = session.execute(_ROOM, {"queue": queue, "agent_timeout": agent_timeout_s}).one()
-    if row.slots == 0:
-        return 0
-    return int(max(0, max(window, 2 * (row.slots - row.running)) - row.dispatched))
-
-
-def dispatch(session: Executor, queue: str, limit: int) -> list[TaskMessage]:
-    """Mark the next ready steps as dispatched and return their messages in the order to publish."""
-    rows = session.execute(_DISPATCH, {"queue": queue, "room": limit}).all()
+    As many as there is room for: max(window, 2 x free slots) less those under way; none without a live slot, and
+    none while another leader dispatches this queue.
+    """
+    values = {"queue": queue, "window": window, "agent_timeout": agent_timeout_s}
+    rows = session.execute(_DISPATCH, values).all()
     ordered = sorted(rows, key=lambda row: (-row.priority, row.rank, row.id))
     return [TaskMessage(r.id, r.epoch, StepKind(r.kind), r.queue, r.correlation_id) for r in ordered]
 
@@ -217,9 +214,12 @@ _LOCK_RUNNING = text(
 )
 _DONE = text(
     """
-    UPDATE steps SET state = 'done', epoch = epoch + 1, finished_at = now(), lease_until = NULL,
-                     result = CAST(:result AS jsonb), error = NULL
-    WHERE id = :id AND epoch = :epoch AND state = 'running' AND lease_owner = :owner
+    WITH done AS (
+        UPDATE steps SET state = 'done', epoch = epoch + 1, finished_at = now(), lease_until = NULL,
+                         result = CAST(:result AS jsonb), error = NULL
+        WHERE id = :id AND epoch = :epoch AND state = 'running' AND lease_owner = :owner RETURNING queue
+    )
+    SELECT pg_notify('orchestrator_steps', queue) FROM done
     """
 )
 _OUTCOME = text("SELECT state, epoch, lease_owner FROM steps WHERE id = :id")
@@ -238,9 +238,7 @@ def lock_running(session: Executor, step: ClaimedStep) -> Row[Any] | None:
 def mark_done(session: Executor, step: ClaimedStep, result: Mapping[str, Any]) -> bool:
     """End a running step and wake the leader, as a slot is free; False where it has moved on."""
     values = {"id": step.id, "epoch": step.epoch, "owner": step.owner, "result": json.dumps(dict(result))}
-    done = bool(session.execute(_DONE, values).rowcount)  # type: ignore[attr-defined]
-    notify(session)
-    return done
+    return session.execute(_DONE, values).one_or_none() is not None
 
 
 def committed(session: Executor, step: ClaimedStep) -> bool | None:
