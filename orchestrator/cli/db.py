@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from environs import EnvError, FileAwareEnv
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from orchestrator.cli.output import output_option, say, show_facts, show_json
-from orchestrator.config import normalise_database_url
+from orchestrator.config import normalise_database_url, read_one
 from orchestrator.errors import ConfigError, Unavailable
 from orchestrator.storage import migrate
 
@@ -69,19 +68,9 @@ def _revision(url: str) -> str | None:
 
 
 def _database_url() -> str:
-    """DATABASE_URL, or what the file named by DATABASE_URL_FILE holds."""
-    try:
-        url: str = FileAwareEnv().str("DATABASE_URL", "").strip()
-    except (EnvError, ValueError, OSError) as error:
-        raise ConfigError(f"DATABASE_URL_FILE: {error}") from error
+    url: str | None = read_one("database_url")
     if not url:
         raise ConfigError("DATABASE_URL is not set. Set it to postgresql://user:password@host:port/name.")
-    try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError as error:
-        raise ConfigError("DATABASE_URL is no URL; expected postgresql://user:password@host:port/name.") from error
-    if backend not in ("postgresql", "postgres"):
-        raise ConfigError(f"DATABASE_URL: {backend} is not supported; expected postgresql://...")
     return url
 
 

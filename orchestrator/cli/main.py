@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,6 +25,7 @@ COMMANDS = {
     "jobs": ("orchestrator.cli.jobs:jobs", "List, follow and cancel jobs, and read their results."),
     "agents": ("orchestrator.cli.agents:agents", "List the workers."),
     "graph": ("orchestrator.cli.graph:graph", "Load the domain model, look at the graph."),
+    "config": ("orchestrator.cli.config:config", "Check the configuration, or show where each value comes from."),
     "db": ("orchestrator.cli.db:db", "Migrate a database, or show its schema revision."),
 }
 
@@ -47,8 +50,18 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="requirement-orchestrator", prog_name="orchestrator")
-def cli() -> None:
+@click.option(
+    "--config",
+    "config_file",
+    envvar="ORCHESTRATOR_CONFIG",
+    type=click.Path(path_type=Path),
+    help="Configuration file (JSON); the same as ORCHESTRATOR_CONFIG.",
+)
+def cli(config_file: Path | None) -> None:
     """Extract cited requirements from documents, validate them and link them to business objects."""
+    if config_file:
+        # The processes that a command starts read it as well, from another directory.
+        os.environ["ORCHESTRATOR_CONFIG"] = str(config_file.expanduser().absolute())
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -99,10 +99,17 @@ def _convert(kind: Any, raw: Any) -> Any:
     if kind in (int, float):
         return _number(kind, raw)
     if kind == tuple[str, ...]:
-        return tuple(word.strip() for word in (raw.split(",") if isinstance(raw, str) else raw) if word.strip())
+        return _words(raw)
     if not isinstance(raw, str):
         _refuse(raw)
     return Path(raw).expanduser() if kind is Path else raw
+
+
+def _words(raw: Any) -> tuple[str, ...]:
+    words = raw.split(",") if isinstance(raw, str) else raw
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        _refuse(raw)
+    return tuple(word.strip() for word in words if word.strip())
 
 
 def _boolean(raw: Any) -> bool:

@@ -111,7 +111,8 @@ def _unset(setting: Setting, raw: Reading, servers_needed: bool) -> Any:
         raw.origins[setting.name] = EMBEDDED
         return ""
     if not any(fault.startswith(setting.variable) for fault in raw.faults):
-        raw.faults.append(f"{setting.variable}: not set; must be {setting.allowed()}")
+        hint = f"; `{EMBEDDED}` starts a server where none is given" if setting.name in SERVERS else ""
+        raw.faults.append(f"{setting.variable}: not set; must be {setting.allowed()}{hint}")
     return NO_DEFAULT
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from orchestrator import config
 from orchestrator.errors import ConfigError, Unavailable
 from orchestrator.stack import servers
 from orchestrator.stack.children import Scale, ServiceSpecs
@@ -78,7 +79,8 @@ def base_url(bind: str, port: int) -> str:
 
 def _start(state: StateDir, supervisor: Supervisor, options: Options, port: int) -> ServiceSpecs:
     """Starts what is embedded and prepares the database; the slow parts run side by side."""
-    database_url, redis_url = _given("DATABASE_URL"), _given("REDIS_URL")
+    given = config.read(servers_needed=False).settings
+    database_url, redis_url = given.database_url, given.redis_url
     valkey = None if redis_url else servers.start_valkey(state, supervisor)
     postgres = None if database_url else servers.start_postgres(state, supervisor)
     specs = ServiceSpecs(
@@ -183,17 +185,6 @@ def _port(options: Options) -> int:
             code="port_in_use",
         )
     return options.port
-
-
-def _given(name: str) -> str:
-    """Returns the server's URL from the environment or its `_FILE`; empty: it is embedded."""
-    file = os.environ.get(f"{name}_FILE", "")
-    if not file:
-        return os.environ.get(name, "").strip()
-    try:
-        return Path(file).read_text().strip()
-    except OSError as error:
-        raise ConfigError(f"{name}_FILE: cannot read {file} ({error.strerror})") from error
 
 
 def _local(bind: str) -> str:

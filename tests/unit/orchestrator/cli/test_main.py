@@ -28,7 +28,7 @@ def test_help_imports_nothing_slow() -> None:
     assert all(f"\n  {name} " in ended.stdout for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", ["submit", "jobs", "agents", "graph", "db"])
+@pytest.mark.parametrize("name", ["submit", "jobs", "agents", "graph", "config", "db"])
 def test_every_command_explains_itself_and_its_options(name: str) -> None:
     command = cli.get_command(None, name)  # type: ignore[arg-type]
     assert command is not None
