@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 
 import click
 
@@ -34,14 +35,19 @@ def worker(kind: str, concurrency: int) -> None:
 
     take_on(kind)
     app.conf.worker_concurrency = concurrency
-    arguments = [
-        f"--queues={kind}",
-        f"--concurrency={concurrency}",
-        f"--hostname={os.environ['ORCHESTRATOR_AGENT_ID']}@%h",
-        "--without-gossip",
-        "--without-mingle",
-    ]
+    # Not through Celery's command line: that would load its console and plug-ins into every worker.
+    running = app.Worker(
+        hostname=f"{os.environ['ORCHESTRATOR_AGENT_ID']}@{host}",
+        queues=[kind],
+        concurrency=concurrency,
+        loglevel="INFO",
+        redirect_stdouts=False,
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+    )
     try:
-        app.worker_main(["worker", *arguments])
+        running.start()
     finally:
         sign_off()
+    sys.exit(running.exitcode)

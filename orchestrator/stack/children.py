@@ -16,7 +16,7 @@ STAGE_ENTRANCE = 10
 STAGE_WORKERS = 20
 STAGE_FLOWER = 30
 
-SLOTS = {"creator": 2, "validator": 2, "maintenance": 1}
+SLOTS = {"creator": 2, "validator": 1, "maintenance": 1}
 FLOWER_PORT = 5555
 WORKER_STOP_S = 35.0  # above the soft shutdown of 25 s
 API_STOP_S = 20.0
