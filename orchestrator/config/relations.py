@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from orchestrator.config.catalogue import catalogue
 from orchestrator.config.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The value of `larger` is at least `times` that of `smaller`; above it where `strictly`."""
+
+    larger: str
+    smaller: str
+    times: int = 1
+    strictly: bool = False
+
+    def holds(self, settings: Settings) -> bool:
+        """Whether the settings keep it."""
+        larger, least = getattr(settings, self.larger), self.times * getattr(settings, self.smaller)
+        return bool(larger > least if self.strictly else larger >= least)
+
+    @property
+    def sign(self) -> str:
+        """What stands between the two names."""
+        return ("> " if self.strictly else ">= ") + (f"{self.times} x " if self.times > 1 else "")
+
+
+RELATIONS = (
+    Relation("lease_s", "heartbeat_s", times=3),
+    Relation("leader_ttl_s", "leader_renew_s", times=4),
+    Relation("visibility_timeout_s", "task_time_limit_s", times=2),
+    Relation("task_time_limit_s", "task_soft_time_limit_s", strictly=True),
+    Relation("backoff_cap_s", "backoff_base_s"),
+)
+
+
 def broken_relations(settings: Settings) -> list[str]:
     """One line for each relation that does not hold, with the values."""
-    checks = (
-        (settings.lease_s >= 3 * settings.heartbeat_s, "lease_s", ">= 3 x", "heartbeat_s"),
-        (settings.leader_ttl_s >= 4 * settings.leader_renew_s, "leader_ttl_s", ">= 4 x", "leader_renew_s"),
-        (
-            settings.visibility_timeout_s >= 2 * settings.task_time_limit_s,
-            "visibility_timeout_s",
-            ">= 2 x",
-            "task_time_limit_s",
-        ),
-        (
-            settings.task_soft_time_limit_s < settings.task_time_limit_s,
-            "task_soft_time_limit_s",
-            "below",
-            "task_time_limit_s",
-        ),
-        (settings.backoff_cap_s >= settings.backoff_base_s, "backoff_cap_s", ">=", "backoff_base_s"),
-        (settings.breaker_open_cap_s >= settings.breaker_open_s, "breaker_open_cap_s", ">=", "breaker_open_s"),
-    )
-    return [_fault(settings, left, relation, right) for holds, left, relation, right in checks if not holds]
+    return [_fault(settings, relation) for relation in RELATIONS if not relation.holds(settings)]
 
 
-def _fault(settings: Settings, left: str, relation: str, right: str) -> str:
+def _fault(settings: Settings, relation: Relation) -> str:
     known = catalogue()
-    values = f"{getattr(settings, left):g} and {getattr(settings, right):g}"
-    return f"{known[left].variable} must be {relation} {known[right].variable}; they are {values}"
+    values = f"{getattr(settings, relation.larger):g} and {getattr(settings, relation.smaller):g}"
+    names = f"{known[relation.larger].variable} must be {relation.sign}{known[relation.smaller].variable}"
+    return f"{names}; they are {values}"

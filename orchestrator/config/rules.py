@@ -84,7 +84,7 @@ class RedisUrl:
         return value.startswith(("redis://", "rediss://"))
 
     def describe(self) -> str:
-        return "like redis://:password@host:port/0 or rediss://..."
+        return "like redis://:password@host:port/0, or rediss:// with TLS"
 
 
 class HttpUrls:

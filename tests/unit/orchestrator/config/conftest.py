@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from orchestrator.config import catalogue
+
 SERVERS = {"DATABASE_URL": "postgresql://user:secret@db:5432/jobs", "REDIS_URL": "redis://:hidden@broker:6379/0"}
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """`environment(NAME=value)` makes these the only variables that configure, beside the two servers."""
+    ours = ("ORCHESTRATOR_", *(setting.variable for setting in catalogue().values()))
     for name in list(os.environ):
-        if name.startswith(("DATABASE_URL", "REDIS_URL", "ORCHESTRATOR_")):
+        if name.startswith(ours):
             monkeypatch.delenv(name)
 
     def put(**variables: Any) -> None:

@@ -78,7 +78,7 @@ def test_all_faults_are_reported_at_once_with_what_is_allowed(
     assert set(faults()) == {
         "DATABASE_URL: not set; must be like postgresql://user:password@host:port/name; "
         "`orchestrator up` starts a server where none is given",
-        "REDIS_URL: must be like redis://:password@host:port/0 or rediss://...",
+        "REDIS_URL: must be like redis://:password@host:port/0, or rediss:// with TLS",
         "ORCHESTRATOR_LOG_FORMAT: 'loud' must be one of json, human",
         "ORCHESTRATOR_API_PORT: '70000' must be a whole number from 0 to 65,535",
         f"job_timeout_hours in {path}: -3 must be a number from 0.01 to 8,760",
