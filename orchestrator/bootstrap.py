@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from orchestrator.config import Settings
 from orchestrator.graph_stores.postgres import PostgresGraphStore
 from orchestrator.services.accounts import Accounts
+from orchestrator.services.agent_health import AgentHealth
 from orchestrator.services.agents import Agents
 from orchestrator.services.creation import Creation
 from orchestrator.services.dispatcher import Dispatcher
@@ -34,6 +35,7 @@ class Orchestrator:
     dispatcher: Dispatcher
     monitor: Monitor
     agents: Agents
+    agent_health: AgentHealth
     leadership: Leadership
     creation: Creation
     validation: Validation
@@ -69,6 +71,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         dispatcher=Dispatcher(settings, sessions),
         monitor=Monitor(settings, sessions, execution),
         agents=Agents(settings, sessions),
+        agent_health=AgentHealth(settings, sessions),
         leadership=leadership,
         creation=Creation(settings, sessions),
         validation=Validation(settings, sessions, graph_store),

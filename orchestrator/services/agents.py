@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
-from orchestrator.errors import NotFound
+from orchestrator.errors import InvalidTransition, NotFound
 from orchestrator.storage import steps
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Agent
@@ -23,7 +24,14 @@ _STARVED = text(
                    AND dispatched_at < now() - make_interval(secs => :silence))
        AND NOT EXISTS (SELECT 1 FROM steps WHERE queue = a.kind AND started_at > now() - make_interval(secs => :silence)
                        AND starts_with(lease_owner, a.id || ':'))
-    FROM agents a WHERE a.id = :id
+    FROM agents a WHERE a.id = :id AND NOT a.draining
+    """
+)
+# The port is taken anew: whoever answered there before on this host is gone.
+_SUPERSEDE = text(
+    """
+    UPDATE agents SET stopped_at = now()
+    WHERE host = :host AND health_url = :health_url AND id <> :id AND NOT configured AND stopped_at IS NULL
     """
 )
 _LIST = text(
@@ -33,7 +41,8 @@ _LIST = text(
            (SELECT count(*) FROM steps s
             WHERE s.state = 'running' AND starts_with(s.lease_owner, a.id || ':')) AS running
     FROM agents a
-    WHERE a.stopped_at IS NULL OR a.stopped_at > now() - interval '1 hour'
+    WHERE NOT a.configured AND (a.stopped_at IS NULL OR a.stopped_at > now() - interval '1 hour')
+      AND (CAST(:id AS text) IS NULL OR a.id = :id)
     ORDER BY a.kind, a.started_at, a.id LIMIT :limit
     """
 )
@@ -65,11 +74,28 @@ class Agents:
         self._sessions = sessions
 
     def register(self, agent: Mapping[str, Any]) -> None:
-        """Enter an agent ({id, kind, host, pid, slots, version}); entering it again makes it live again."""
+        """Enter an agent ({id, kind, host, pid, slots, version, health_url}).
+
+        Entering it again makes it live again, with nothing held against it.
+        """
         row = insert(Agent).values(**agent)
-        fresh = {"slots": row.excluded.slots, "heartbeat_at": func.now(), "stopped_at": None, "draining": False}
+        fresh = {
+            "slots": row.excluded.slots,
+            "health_url": row.excluded.health_url,
+            "heartbeat_at": func.now(),
+            "stopped_at": None,
+            "draining": False,
+            "breaker_state": "closed",
+            "breaker_failures": 0,
+            "breaker_open_until": None,
+            "probe_token": Agent.probe_token + 1,
+            "probe_until": None,
+            "check_error": None,
+        }
+        place = {"id": agent["id"], "host": agent["host"], "health_url": agent.get("health_url")}
         with self._sessions.begin() as session:
             session.execute(row.on_conflict_do_update(index_elements=[Agent.id], set_=fresh))
+            session.execute(_SUPERSEDE, place)
             steps.notify(session, str(agent["kind"]))
 
     def heartbeat(self, agent_id: str) -> bool | None:
@@ -88,18 +114,35 @@ class Agents:
             values = {"id": agent_id, "silence": self._settings.watchdog_s}
             return bool(session.execute(_STARVED, values).scalar_one_or_none())
 
-    def drain(self, agent_id: str) -> None:
-        """Send the agent no more steps; those that run go on.
+    def drain(self, agent_id: str) -> AgentView:
+        """Send the agent no more steps; those that run go on. Draining it again changes nothing.
 
         Raises:
             NotFound: no such agent.
+            InvalidTransition: it has stopped.
         """
+        return self._set_draining(agent_id, True)
+
+    def resume(self, agent_id: str) -> AgentView:
+        """Send the agent steps again. Resuming one that is not draining changes nothing.
+
+        Raises:
+            NotFound: no such agent.
+            InvalidTransition: it has stopped.
+        """
+        return self._set_draining(agent_id, False)
+
+    def _set_draining(self, agent_id: str, draining: bool) -> AgentView:
+        change = update(Agent).where(Agent.id == agent_id, ~Agent.configured).values(draining=draining)
         with self._sessions.begin() as session:
-            found = session.execute(
-                update(Agent).where(Agent.id == agent_id).values(draining=True).returning(Agent.id)
-            ).scalar_one_or_none()
-        if found is None:
-            raise NotFound(f"No agent {agent_id} is registered. GET /agents lists them.")
+            found = session.execute(change.returning(Agent.kind, Agent.stopped_at)).one_or_none()
+            if found is None:
+                raise NotFound(f"No agent {agent_id} is registered. GET /agents lists them.")
+            if found.stopped_at is not None:
+                raise InvalidTransition(f"Agent {agent_id} has stopped; only a live one can be drained or resumed.")
+            steps.notify(session, found.kind)
+            (view,) = self._views(session, 1, agent_id)
+            return view
 
     def stop(self, agent_id: str) -> None:
         """Note that the agent has ended."""
@@ -118,9 +161,13 @@ class Agents:
             )
             return len(gone.all())
 
-    def list(self, limit: int = 500) -> list[AgentView]:
+    def list(self, limit: int = 500) -> Sequence[AgentView]:
         """Live agents, and those that stopped within the hour."""
         with self._sessions() as session:
-            rows = session.execute(_LIST, {"timeout": self._settings.agent_timeout_s, "limit": limit})
-            names = AgentView.__dataclass_fields__
-            return [AgentView(**{name: getattr(row, name) for name in names}) for row in rows]
+            return self._views(session, limit)
+
+    def _views(self, session: Session, limit: int, agent_id: str | None = None) -> Sequence[AgentView]:
+        values = {"timeout": self._settings.agent_timeout_s, "limit": limit, "id": agent_id}
+        names = AgentView.__dataclass_fields__
+        rows = session.execute(_LIST, values)
+        return [AgentView(**{name: getattr(row, name) for name in names}) for row in rows]

@@ -90,6 +90,7 @@ def free_slots(session: Session, agent_timeout_s: float) -> dict[str, int]:
         .where(Agent.stopped_at.is_(None), ~Agent.draining)
         .where(Agent.heartbeat_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, agent_timeout_s))
         .where(Agent.quarantined_until.is_(None) | (Agent.quarantined_until < func.now()))
+        .where((Agent.breaker_state == "closed") | (Agent.kind == "maintenance"))
         .group_by(Agent.kind)
         .subquery()
     )

@@ -94,6 +94,7 @@ def notify(session: Executor, queue: str) -> None:
     session.execute(_NOTIFY, {"queue": queue})
 
 
+# A maintenance agent counts even with an open breaker: the check that closes it runs there.
 _DISPATCH = text(
     """
     WITH room AS MATERIALIZED (
@@ -107,6 +108,7 @@ _DISPATCH = text(
           ON a.kind = :queue AND a.stopped_at IS NULL AND NOT a.draining
          AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
          AND (a.quarantined_until IS NULL OR a.quarantined_until < now())
+         AND (a.breaker_state = 'closed' OR a.kind = 'maintenance')
         WHERE pg_try_advisory_xact_lock(hashtextextended('orchestrator.dispatch:' || :queue, 0))
         GROUP BY busy.running, busy.dispatched
     ), ready AS MATERIALIZED (
@@ -367,7 +369,8 @@ _RECOVER_LOST = text(
           AND (SELECT count(*) FROM steps r WHERE r.queue = s.queue AND r.state = 'running')
             < (SELECT coalesce(sum(slots), 0) FROM agents a
                WHERE a.kind = s.queue AND a.stopped_at IS NULL AND NOT a.draining
-                 AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout))
+                 AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
+                 AND (a.breaker_state = 'closed' OR a.kind = 'maintenance'))
         ORDER BY s.id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL

@@ -31,8 +31,9 @@ def daily_report(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 
 @step_task(StepKind.AGENT_HEALTH)
 def agent_health(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
-    """Strike agents off the register that have been silent for long."""
-    return _done({"retired": orchestrator.agents.retire_silent()})
+    """Ask every agent whether it is alive, and strike those off the register that have been silent for long."""
+    retired = orchestrator.agents.retire_silent()
+    return _done({"retired": retired, **orchestrator.agent_health.check()})
 
 
 @step_task(StepKind.COMPLETION_CHECK)
