@@ -15,7 +15,7 @@ from types import FrameType
 from orchestrator import config
 from orchestrator.errors import ConfigError, Unavailable
 from orchestrator.stack import servers
-from orchestrator.stack.children import Scale, ServiceSpecs
+from orchestrator.stack.children import STAGE_FLOWER, Scale, ServiceSpecs
 from orchestrator.stack.exit_codes import CONFIG
 from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port, is_free
@@ -63,10 +63,14 @@ def up(options: Options, announce: Announce, choose: ChooseServices = ServiceSpe
         with _stopping(supervisor, state, announce), contextlib.suppress(StopRequested):
             had_key = state.admin_key_file.exists()
             specs = _start(state, supervisor, options, port)
-            services = [supervisor.add(spec) for spec in choose(specs, options.scale)]
+            chosen = choose(specs, options.scale)
+            services = [supervisor.add(spec) for spec in chosen if spec.stage != STAGE_FLOWER]
             url = base_url(options.bind, port)
             state.write_ports({"url": url, "pid": os.getpid(), "ports": specs.ports})
             _await_ready(supervisor, services, options.bind, port)
+            for spec in chosen:
+                if spec.stage == STAGE_FLOWER:  # nothing waits for it, so it must not slow the others' start
+                    supervisor.add(spec)
             _welcome(state, url, specs, announce, show_key=not had_key)
             supervisor.run()
 
