@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
 
 from orchestrator.bootstrap import Orchestrator
+from workers.health import FIRST_PORT, HealthServer
+from workers.vitals import Held, Vitals
 
 log = structlog.get_logger(__name__)
 
 KILL_AFTER_S = 5.0
 EXIT_STARVED = 70
+READY_BEATS = 3
+"""So many heartbeats without an answer of a server, and the worker is not ready."""
 
 
 class Agent:
@@ -27,30 +29,50 @@ class Agent:
 
     Args:
         orchestrator: wired in this process.
-        agent_id, kind, slots: as registered; `kind` is the queue.
-        held: returns what the children run now: {id, epoch, owner, pid} each.
+        row: id, kind (the queue), host, pid, slots and version, as they will be registered.
+        held: returns what the children run now.
+        consume: called with whether to take messages, whenever that changes.
     """
 
-    def __init__(self, orchestrator: Orchestrator, agent_id: str, kind: str, slots: int, held: Any) -> None:
+    def __init__(
+        self, orchestrator: Orchestrator, row: Mapping[str, Any], held: Held, consume: Callable[[bool], None]
+    ) -> None:
         self._orchestrator = orchestrator
-        self._row = {
-            "id": agent_id,
-            "kind": kind,
-            "host": socket.gethostname(),
-            "pid": os.getpid(),
-            "slots": slots,
-            "version": version("requirement-orchestrator"),
-        }
-        self._id = agent_id
-        self._slots = slots
+        self._settings = orchestrator.settings
+        self._row = dict(row)
+        self._id = str(row["id"])
         self._held = held
+        self._consume = consume
+        self._consuming = True
+        self._consuming_since = time.monotonic()
+        self._ending = False
         self._lost_since: dict[int, float] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
+        self.vitals = Vitals(row, READY_BEATS * self._settings.heartbeat_s, held)
+        self._health = self._listen()
 
     def start(self) -> None:
-        """Register and begin to send heartbeats."""
+        """Register, begin to send heartbeats and to answer for the health."""
+        if self._health is not None:
+            self._row["health_url"] = self._health.url
+            self._health.start()
         self._thread.start()
+
+    def after_fork(self) -> None:
+        """In a child: let go of what is the main process's own."""
+        if self._health is not None:
+            self._health.after_fork()
+
+    def _listen(self) -> HealthServer | None:
+        settings = self._settings
+        port = settings.health_port or FIRST_PORT.get(self._row["kind"], 0)
+        try:
+            return HealthServer(settings.health_host, port, self.vitals)
+        except OSError as error:
+            # It can work all the same; who watches it sees that it was never checked.
+            log.warning("health_not_served", host=settings.health_host, error=str(error), action="set a local address")
+            return None
 
     def stop(self) -> None:
         """End the heartbeats and sign off."""
@@ -61,6 +83,7 @@ class Agent:
 
     def drain(self) -> None:
         """Ask for no more steps. Returns at once: it is called from a signal handler."""
+        self._ending = self.vitals.draining = True
         threading.Thread(target=self._drain, name="drain", daemon=True).start()
 
     def _drain(self) -> None:
@@ -76,7 +99,7 @@ class Agent:
         self._orchestrator.execution.crashed(step_id, epoch + 1, reason)
 
     def _run(self) -> None:
-        beat_s = self._orchestrator.settings.heartbeat_s
+        beat_s = self._settings.heartbeat_s
         pause_s = 0.0
         while not self._stopping.wait(pause_s):
             pause_s = min(beat_s, KILL_AFTER_S / 2)
@@ -85,18 +108,37 @@ class Agent:
             except Exception as error:
                 # The database is away, or anything else: an agent that stops beating would lose its steps.
                 log.warning("agent_heartbeat_failed", agent_id=self._id, error=str(error))
+            if self._orchestrator.readiness.broker().ok:
+                self.vitals.answered("broker")
 
     def _beat(self) -> None:
         agents = self._orchestrator.agents
-        if agents.heartbeat(self._id) is None:
+        draining = agents.heartbeat(self._id)
+        if draining is None:
             agents.register(self._row)
             log.info("agent_registered", **self._row)
+        self._follow(bool(draining))
+        self.vitals.answered("database")
         held = list(self._held())
         self._kill_lost(held)
-        if len(held) < self._slots and agents.starved(self._id):
+        if len(held) < self._row["slots"] and self._has_had_time() and agents.starved(self._id):
             log.error("agent_starved", agent_id=self._id, action="exit for a restart")
             kill_children(child["pid"] for child in held)
             os._exit(EXIT_STARVED)
+
+    def _follow(self, draining: bool) -> None:
+        """Take messages, or none, as the register says: others take those of a draining agent."""
+        if self._ending or draining is not self._consuming:
+            return
+        self._consuming = not draining
+        self._consuming_since = time.monotonic()
+        self.vitals.draining = draining
+        self._consume(self._consuming)
+        log.info("agent_draining" if draining else "agent_resumed", agent_id=self._id)
+
+    def _has_had_time(self) -> bool:
+        """Whether it has taken messages for long enough to be called starved; a new one finds old steps waiting."""
+        return time.monotonic() - self._consuming_since > self._settings.watchdog_s
 
     def _kill_lost(self, held: list[Mapping[str, Any]]) -> None:
         now = time.monotonic()

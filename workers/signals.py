@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
+import socket
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import structlog
@@ -36,11 +39,38 @@ def sign_off() -> None:
 
 
 @signals.worker_ready.connect
-def _start_agent(**_: Any) -> None:
+def _start_agent(sender: Any, **_: Any) -> None:
     kind = context.agent_id().split("-")[0]
-    agent = Agent(context.orchestrator(), context.agent_id(), kind, app.conf.worker_concurrency, _held)
+    row = {
+        "id": context.agent_id(),
+        "kind": kind,
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "slots": app.conf.worker_concurrency,
+        "version": version("requirement-orchestrator"),
+    }
+
+    def consume(wanted: bool) -> None:
+        # In the consumer's own loop: it is not made for other threads.
+        sender.call_soon(_consume, sender, kind, wanted)
+
+    agent = Agent(context.orchestrator(), row, _held, consume)
     _agents.append(agent)
     agent.start()
+
+
+def _consume(consumer: Any, queue: str, wanted: bool) -> None:
+    try:
+        consumer.add_task_queue(queue) if wanted else consumer.cancel_task_queue(queue)
+    except Exception as error:
+        # Without a connection; the next one follows the list of queues, which was changed first.
+        log.warning("consumer_not_changed", queue=queue, wanted=wanted, error=str(error))
+
+
+@signals.task_received.connect
+def _note_claim(**_: Any) -> None:
+    for agent in _agents:
+        agent.vitals.claimed()
 
 
 @signals.worker_shutting_down.connect
@@ -60,6 +90,8 @@ def _share_memory(**_: Any) -> None:
 
 @signals.worker_process_init.connect
 def _after_fork(**_: Any) -> None:
+    for agent in _agents:
+        agent.after_fork()
     _agents.clear()
     context.forget()
 

@@ -15,7 +15,13 @@ from orchestrator.domain.step import QUEUES
 @click.command()
 @click.argument("kind", type=click.Choice(QUEUES))
 @click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Steps at once.")
-def worker(kind: str, concurrency: int) -> None:
+@click.option(
+    "--health-port",
+    type=click.IntRange(0, 65_535),
+    help="Answer /health, /ready and /status here, or on a free port where it is taken; the same as "
+    "ORCHESTRATOR_HEALTH_PORT.",
+)
+def worker(kind: str, concurrency: int, health_port: int | None) -> None:
     """Run a worker for one kind of steps until it is told to stop.
 
     SIGTERM lets running steps end (ORCHESTRATOR_SOFT_SHUTDOWN_S) and gives back what is left.
@@ -24,6 +30,9 @@ def worker(kind: str, concurrency: int) -> None:
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     host = socket.gethostname().split(".")[0]
     os.environ["ORCHESTRATOR_AGENT_ID"] = f"{kind}-{host}-{secrets.token_hex(4)}"
+
+    if health_port is not None:
+        os.environ["ORCHESTRATOR_HEALTH_PORT"] = str(health_port)
 
     from orchestrator.config import load
     from orchestrator.observability.logging import configure

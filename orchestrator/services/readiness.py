@@ -38,11 +38,11 @@ class Readiness:
         )
         if not database.ok:
             unknown = Check(False, "unknown, as the database does not answer")
-            return {"database": database, "schema": unknown, "broker": self._broker(), "leader": unknown}
+            return {"database": database, "schema": unknown, "broker": self.broker(), "leader": unknown}
         return {
             "database": database,
             "schema": _check(self._schema, "is current", "is behind the code; run `orchestrator db upgrade`"),
-            "broker": self._broker(),
+            "broker": self.broker(),
             "leader": _check(self._leadership.present, "leads", "is missing; start `orchestrator beat`"),
         }
 
@@ -56,7 +56,8 @@ class Readiness:
 
         return migrate.is_current(self._engine)
 
-    def _broker(self) -> Check:
+    def broker(self) -> Check:
+        """Whether the broker answers."""
         return _check(self._ping, "answers", "does not answer; see that Valkey or Redis runs and REDIS_URL is right")
 
     def _ping(self) -> bool:
