@@ -13,7 +13,8 @@ from typing import Any
 import structlog
 
 from orchestrator.bootstrap import Orchestrator
-from workers.health import FIRST_PORT, HealthServer
+from orchestrator.config import FIRST_HEALTH_PORTS
+from workers.health import HealthServer
 from workers.vitals import Held, Vitals
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ class Agent:
 
     def _listen(self) -> HealthServer | None:
         settings = self._settings
-        port = settings.health_port or FIRST_PORT.get(self._row["kind"], 0)
+        port = settings.health_port or FIRST_HEALTH_PORTS.get(self._row["kind"], 0)
         try:
             return HealthServer(settings.health_host, port, self.vitals)
         except OSError as error:

@@ -13,7 +13,6 @@ from typing import Any
 from orchestrator.services.agent_health import AGENT_HEADER
 from workers.vitals import Vitals
 
-FIRST_PORT = {"creator": 8001, "validator": 8002}
 CLIENTS = 16
 PATIENCE_S = 5.0
 

@@ -6,9 +6,10 @@
 from orchestrator.config.catalogue import Setting, catalogue
 from orchestrator.config.loading import Configuration, announced, load, read, read_one
 from orchestrator.config.rules import normalise_database_url
-from orchestrator.config.settings import MEGABYTE, Settings, default_state_dir
+from orchestrator.config.settings import FIRST_HEALTH_PORTS, MEGABYTE, Settings, default_state_dir
 
 __all__ = [
+    "FIRST_HEALTH_PORTS",
     "MEGABYTE",
     "Configuration",
     "Setting",

@@ -15,6 +15,7 @@ from orchestrator.config.rules import Between, DatabaseUrl, HttpUrls, Matching, 
 
 MEGABYTE = 1_000_000
 DAY_S = 86_400
+FIRST_HEALTH_PORTS = {"creator": 8001, "validator": 8002}
 
 
 @dataclass(frozen=True, slots=True)

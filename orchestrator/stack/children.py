@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from orchestrator.config import FIRST_HEALTH_PORTS
 from orchestrator.stack.ports import free_port, is_free
 from orchestrator.stack.process import ChildSpec
 
@@ -66,8 +67,10 @@ class ServiceSpecs:
 
     def worker(self, kind: str, number: int) -> ChildSpec:
         """One worker process; to grow, ask for a number that is not in use."""
-        words = ("worker", kind, "--concurrency", str(SLOTS[kind]))
-        return self._command(f"{kind}-{number}", words, STAGE_WORKERS, WORKER_STOP_S)
+        name = f"{kind}-{number}"
+        port = self._take_port(name, FIRST_HEALTH_PORTS.get(kind, 0) if number == 1 else 0)
+        words = ("worker", kind, "--concurrency", str(SLOTS[kind]), "--health-port", str(port))
+        return self._command(name, words, STAGE_WORKERS, WORKER_STOP_S)
 
     def _api(self) -> ChildSpec:
         return self._command("api", ("api",), STAGE_ENTRANCE, API_STOP_S)
@@ -76,9 +79,15 @@ class ServiceSpecs:
         return self._command("beat", ("beat",), STAGE_ENTRANCE)
 
     def _flower(self) -> ChildSpec:
-        port = FLOWER_PORT if is_free(FLOWER_PORT) else free_port(taken=frozenset(self.ports.values()))
-        self.ports["flower"] = port
+        port = self._take_port("flower", FLOWER_PORT)
         return self._command("flower", ("flower", "--port", str(port)), STAGE_FLOWER)
+
+    def _take_port(self, name: str, wished: int) -> int:
+        """The wished port, or any free one where it is taken or 0."""
+        taken = frozenset(self.ports.values())
+        port = wished if wished and wished not in taken and is_free(wished) else free_port(taken=taken)
+        self.ports[name] = port
+        return port
 
     def _command(self, name: str, words: tuple[str, ...], stage: int, stop_timeout_s: float = 10.0) -> ChildSpec:
         return ChildSpec(
