@@ -13,6 +13,7 @@ from orchestrator.client.answers import JobInList
 JOB_TITLES = ("ID", "STATUS", "KEPT", "FOUND", "CREATED (UTC)", "DOCUMENT", "PROMPT")
 STEP_TITLES = ("ID", "KIND", "PART", "STATE", "TRIES", "ERRORS", "CRASHES", "STARTED (UTC)", "FINISHED (UTC)", "ERROR")
 REQUIREMENT_TITLES = ("NO", "RID", "STATUS", "MODALITY", "SURE", "PLACE", "NAME")
+REFUSED_TITLES = ("NO", "RID", "STATUS", "PLACE", "REASON", "NAME")
 
 
 def job_row(job: JobInList) -> tuple[Any, ...]:
@@ -82,17 +83,28 @@ def step_row(step: Step) -> tuple[Any, ...]:
 
 def requirement_row(requirement: Requirement) -> tuple[Any, ...]:
     """One line of a list."""
-    where = requirement["source_location"]
-    page = f"p. {where['page']}" if where.get("page") else ""
     return (
         requirement["seq"],
         requirement["rid"],
         requirement["status"],
         requirement["modality"],
         f"{requirement['confidence_score']:.2f}",
-        ", ".join(part for part in (where.get("locator"), page) if part) or "-",
+        _place(requirement),
         requirement["requirement_name"],
     )
+
+
+def refused_row(requirement: Requirement) -> tuple[Any, ...]:
+    """One line of a list of requirements that were rejected or failed, with the reason."""
+    reason = requirement["rejection_reason"] or requirement["last_error"]
+    facts = (requirement["seq"], requirement["rid"], requirement["status"], _place(requirement), reason)
+    return (*facts, requirement["requirement_name"])
+
+
+def _place(requirement: Requirement) -> str:
+    where = requirement["source_location"]
+    page = f"p. {where['page']}" if where.get("page") else ""
+    return ", ".join(part for part in (where.get("locator"), page) if part) or "-"
 
 
 def status_of(job: JobInList) -> str:

@@ -10,11 +10,13 @@ import click
 from orchestrator.cli.connection import connected
 from orchestrator.cli.job_tables import (
     JOB_TITLES,
+    REFUSED_TITLES,
     REQUIREMENT_TITLES,
     STEP_TITLES,
     job_facts,
     job_row,
     progress_facts,
+    refused_row,
     requirement_row,
     step_row,
 )
@@ -122,6 +124,8 @@ def requirements(job_id: str, limit: int, output: str, **query: Any) -> None:
         found = at_most(limit, client.requirements(job_id, limit + 1, **wanted))
     if output == "json":
         show_json(found)
+    elif {"rejected", "failed"}.issuperset(query["status"] or ("all",)):
+        show_table(REFUSED_TITLES, map(refused_row, found), "No such requirements.")
     else:
         show_table(REQUIREMENT_TITLES, map(requirement_row, found), "No requirements.")
 
@@ -154,8 +158,9 @@ def report(job_id: str, report_format: str, wait: bool, timeout: float) -> None:
 @jobs.command()
 @job_argument
 @click.option("--force", is_flag=True, help="Do not ask.")
+@click.option("--cleanup", is_flag=True, help="Delete its working data as well.")
 @output_option
-def cancel(job_id: str, force: bool, output: str) -> None:
+def cancel(job_id: str, force: bool, cleanup: bool, output: str) -> None:
     """End a job. What is integrated stays; requirements that nobody has judged yet are dropped.
 
     Asks first; without a terminal to ask on it needs --force (exit 2). Exit 1 where the job has already ended.
@@ -163,7 +168,7 @@ def cancel(job_id: str, force: bool, output: str) -> None:
     with connected() as client:
         if not force:
             _ask(client, job_id)
-        job = client.cancel(job_id)
+        job = client.cancel(job_id, cleanup=cleanup)
     if output == "json":
         show_json(job)
     else:

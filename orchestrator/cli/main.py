@@ -65,11 +65,22 @@ def cli(config_file: Path | None) -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Runs the command; an expected error becomes one line (and a log's last lines) on stderr and an exit code."""
+    """Runs the console command."""
+    run(cli, "orchestrator", arguments)
+
+
+def run(command: click.Command, name: str, arguments: list[str] | None = None) -> None:
+    """Runs a command; an expected error becomes one line (and a log's last lines) on stderr and an exit code.
+
+    Args:
+        command: what to run.
+        name: of the program, as the user called it.
+        arguments: those of the process where none are given.
+    """
     try:
-        cli.main(args=arguments, prog_name="orchestrator")
+        command.main(args=arguments, prog_name=name)
     except OrchestratorError as error:
-        click.echo(f"orchestrator: {error.message}", err=True)
+        click.echo(f"{name}: {error.message}", err=True)
         if error.details.get("log"):
             click.echo(error.details["log"], err=True)
         sys.exit(exit_code(error))

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from orchestrator.client.answers import (
     Agent,
+    AgentHealth,
     GraphCounts,
     Job,
     JobInList,
@@ -34,6 +35,7 @@ POLL_S = (0.1, 2.0)
 OUTAGE_S = 60.0
 """A wait outlives an API that is away for as long as this."""
 PAGE = 100
+_AGENT = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -112,13 +114,14 @@ class Client:
         """Jobs, the newest first, page by page as they are asked for; at most `limit`."""
         return self._items("/jobs", {"status": ",".join(status)}, limit)
 
-    def cancel(self, job_id: str) -> Job:
-        """End a live job; what is integrated stays.
+    def cancel(self, job_id: str, *, cleanup: bool = False) -> Job:
+        """End a live job; what is integrated stays. With `cleanup` its working data is deleted as well.
 
         Raises:
             InvalidTransition: the job has ended.
         """
-        return cast(Job, self._post(f"/jobs/{_segment(job_id)}/cancel"))
+        query = {"cleanup": "true"} if cleanup else {}
+        return cast(Job, self._transport.json(self._transport.delete(f"/jobs/{_segment(job_id)}", query)))
 
     def progress(self, job_id: str) -> Progress:
         """How far a job is."""
@@ -195,6 +198,26 @@ class Client:
         """Live workers, and those that stopped within the hour."""
         return cast(list[Agent], self._get("/agents")["items"])
 
+    def agent_health(self) -> list[AgentHealth]:
+        """The last health check of each agent, and its circuit breaker."""
+        return cast(list[AgentHealth], self._get("/agents/health")["items"])
+
+    def drain_agent(self, agent_id: str) -> Agent:
+        """Send an agent no more steps; those that run go on.
+
+        Raises:
+            InvalidTransition: it has stopped.
+        """
+        return cast(Agent, self._post(f"/agents/{_agent(agent_id)}/drain"))
+
+    def resume_agent(self, agent_id: str) -> Agent:
+        """Send a drained agent steps again.
+
+        Raises:
+            InvalidTransition: it has stopped.
+        """
+        return cast(Agent, self._post(f"/agents/{_agent(agent_id)}/resume"))
+
     def load_graph(self, model: Mapping[str, Any]) -> Loaded:
         """Load a domain model (business objects, messages, relations): what is there is updated, nothing deleted.
 
@@ -260,6 +283,13 @@ def _segment(name: str) -> str:
     """
     if not _ID.fullmatch(name):
         raise Invalid(f"{name!r} is no id; `orchestrator jobs list` shows those of the jobs.")
+    return name
+
+
+def _agent(name: str) -> str:
+    """An agent's id as a path segment; the API says where it is none."""
+    if not _AGENT.fullmatch(name):
+        raise Invalid(f"{name!r} is no id of an agent; `orchestrator agents` shows them.")
     return name
 
 

@@ -111,6 +111,10 @@ class Transport:
         """POST JSON, once."""
         return self._send("POST", path, json=content)
 
+    def delete(self, path: str, query: Mapping[str, Any] | None = None) -> requests.Response:
+        """DELETE, once."""
+        return self._send("DELETE", path, params=dict(query or {}))
+
     def post_form(self, path: str, fields: list[FormField]) -> requests.Response:
         """POST multipart/form-data, once."""
         body, media_type = encode_multipart_formdata(fields)

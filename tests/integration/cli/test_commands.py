@@ -129,6 +129,14 @@ def test_requirements_are_filtered_and_harmless(cli: Any, api: Any, job_id: str)
     assert cli("jobs", "requirements", job_id, "--min-confidence", "1").err == "No requirements.\n"
 
 
+def test_refused_requirements_are_shown_with_the_reason(cli: Any, api: Any, job_id: str) -> None:
+    api.start(job_id)
+    api.complete(job_id, {}, {"status": "rejected", "rejection_reason": "A definition."})
+    header, row = cli("jobs", "requirements", job_id, "--status", "rejected").out.splitlines()
+    assert "REASON" in header
+    assert "A definition." in row
+
+
 def test_the_report_comes_as_it_is_stored(cli: Any, api: Any, job_id: str) -> None:
     early = cli("jobs", "report", job_id)
     assert (early.code, early.out) == (124, "")
