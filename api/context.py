@@ -22,6 +22,7 @@ HEADER = "X-Request-ID"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_AGENT = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _RID = re.compile(r"R-[A-Z2-7]{10}")
 
 SECURITY_HEADERS = {
@@ -70,6 +71,19 @@ def job_id_of(text: str) -> UUID:
             "A job's id is a UUID such as 123e4567-e89b-42d3-a456-426614174000.", details={"parameter": "job_id"}
         )
     return UUID(text)
+
+
+def agent_id_of(text: str) -> str:
+    """An agent's id from the path.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if not _AGENT.fullmatch(text):
+        raise Invalid(
+            "An agent's id is 1-128 of A-Z a-z 0-9 . _ -, as GET /agents shows it.", details={"parameter": "agent_id"}
+        )
+    return text
 
 
 def rid_of(text: str) -> str:

@@ -211,6 +211,23 @@ class Agent(TypedDict):
     stopped_at: str | None
 
 
+class AgentHealth(TypedDict):
+    """An agent's last health check and its circuit breaker."""
+
+    id: str
+    kind: str
+    host: str
+    state: str
+    slots: int
+    health_url: str | None
+    breaker_state: str
+    breaker_failures: int
+    breaker_open_until: str | None
+    heartbeat_age_s: float | None
+    checked_at: str | None
+    check_error: str | None
+
+
 class Node(TypedDict):
     """A node of the graph: a requirement by its rid, a business object by its boid, a message by its mid."""
 
