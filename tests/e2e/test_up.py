@@ -45,6 +45,13 @@ def answers(up) -> bool:
         return False
 
 
+def shows(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=20).ok
+    except requests.ConnectionError:
+        return False
+
+
 def test_the_stack_starts_says_where_it_is_restarts_children_and_stops(start_up, state_dir: Path) -> None:
     up = start_up()
     ready = up.wait_for_line("ready")
@@ -55,7 +62,7 @@ def test_the_stack_starts_says_where_it_is_restarts_children_and_stops(start_up,
     assert f"curl -H 'Authorization: Bearer {up.key}' {up.ports['url']}/jobs" in shown
     assert (state_dir / "admin.key").stat().st_mode & 0o777 == 0o600
     assert {"api", "postgres", "valkey", "flower"} <= up.ports["ports"].keys()
-    assert requests.get(f"http://127.0.0.1:{up.ports['ports']['flower']}/", timeout=20).ok
+    wait_for(lambda: shows(f"http://127.0.0.1:{up.ports['ports']['flower']}/"))
     for name in ("creator", "validator", "maintenance", "beat"):
         assert is_alive(up.child(f" {name}"))
 

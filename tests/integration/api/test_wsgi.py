@@ -42,7 +42,7 @@ class Server:
         limit = time.monotonic() + 30
         while time.monotonic() < limit:
             try:
-                if requests.get(f"{self.url}/health", timeout=1).ok:
+                if requests.get(f"{self.url}/health", timeout=10).ok:
                     return
             except requests.ConnectionError:
                 time.sleep(0.05)
