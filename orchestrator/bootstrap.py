@@ -20,6 +20,7 @@ from orchestrator.services.leadership import Leadership
 from orchestrator.services.monitor import Monitor
 from orchestrator.services.readiness import Readiness
 from orchestrator.services.reporter import Reporter
+from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
 from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
 
@@ -44,6 +45,7 @@ class Orchestrator:
     reporter: Reporter
     accounts: Accounts
     readiness: Readiness
+    seeding: Seeding
 
     def close(self) -> None:
         """Close the database connections."""
@@ -62,6 +64,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
     sessions = session_factory(engine)
     execution = Execution(settings, sessions)
     graph_store = PostgresGraphStore()
+    reporter = Reporter(settings, sessions)
     leadership = Leadership(sessions, settings.leader_ttl_s)
     return Orchestrator(
         settings=settings,
@@ -77,7 +80,8 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         validation=Validation(settings, sessions, graph_store),
         graph=Graph(sessions, graph_store),
         job_manager=JobManager(settings, sessions),
-        reporter=Reporter(settings, sessions),
+        reporter=reporter,
         accounts=Accounts(settings, sessions),
         readiness=Readiness(settings, engine, leadership),
+        seeding=Seeding(sessions, graph_store, reporter),
     )

@@ -1,18 +1,22 @@
-"""`orchestrator db ...`: the schema of the database named by DATABASE_URL, without the API."""
+"""`orchestrator db ...`: a database's schema and samples, without the API."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import click
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from orchestrator.bootstrap import build
 from orchestrator.cli.output import output_option, say, show_facts, show_json
-from orchestrator.config import normalise_database_url, read_one
-from orchestrator.errors import ConfigError, Unavailable
+from orchestrator.config import normalise_database_url, read, read_one
+from orchestrator.errors import ConfigError, Invalid, Unavailable
+from orchestrator.stack.postgres import url_of_running
 from orchestrator.storage import migrate
 
 CONNECT_S = 5
@@ -20,9 +24,10 @@ CONNECT_S = 5
 
 @click.group()
 def db() -> None:
-    """Bring a database to this version's schema, or say which schema it has.
+    """Bring a database to this version's schema, say which schema it has, or fill it with samples.
 
-    The database is the one that DATABASE_URL names; `orchestrator up` looks after its own by itself.
+    The database is the one that DATABASE_URL names, else that of the stack running on this machine; `orchestrator up`
+    migrates its own by itself.
 
     Exit codes: 0 done; 1 the schema is not that of this code (`current`); 69 the database does not answer;
     78 DATABASE_URL is missing or wrong, or the schema needs newer code than this.
@@ -58,6 +63,41 @@ def current(output: str) -> None:
         raise SystemExit(1)
 
 
+@db.command()
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Load this domain model, and nothing else.",
+)
+@output_option
+def seed(file: Path | None, output: str) -> None:
+    """Load the shipped domain model and a finished sample job; a second time changes nothing.
+
+    Migrates the database first. It needs no workers: the job is a run that was recorded.
+    """
+    settings = replace(read(servers_needed=False).settings, database_url=_database_url())
+    with _reporting_outage(settings.database_url):
+        migrate.upgrade(settings.database_url)
+        orchestrator = build(settings, role="seed")
+        try:
+            seeded = orchestrator.seeding.seed(_text_of(file) if file else None)
+        finally:
+            orchestrator.close()
+    facts = asdict(seeded) | {"sample_job": seeded.sample_job and str(seeded.sample_job)}
+    if output == "json":
+        show_json(facts)
+    else:
+        show_facts((name.replace("_", " ").capitalize(), value) for name, value in facts.items() if name != "new")
+        say("The sample job is new." if seeded.new else "No job was added.")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise Invalid(f"Cannot read {file}: {error}.") from error
+
+
 def _revision(url: str) -> str | None:
     engine = create_engine(normalise_database_url(url), connect_args={"connect_timeout": CONNECT_S})
     try:
@@ -69,9 +109,16 @@ def _revision(url: str) -> str | None:
 
 def _database_url() -> str:
     url: str | None = read_one("database_url")
-    if not url:
-        raise ConfigError("DATABASE_URL is not set. Set it to postgresql://user:password@host:port/name.")
-    return url
+    if url:
+        return url
+    state_dir = read_one("state_dir")
+    running = url_of_running(state_dir)
+    if running is None:
+        raise ConfigError(
+            f"DATABASE_URL is not set, and no stack with a database of its own runs in {state_dir}. "
+            "Set it to postgresql://user:password@host:port/name, or start `orchestrator up`."
+        )
+    return running
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from orchestrator.stack.layout import write_private
 from orchestrator.stack.process import ChildSpec
 
 USER = "orchestrator"
+DATABASE = "orchestrator"
 INITDB_TIMEOUT_S = 60
 STAGE = 90
 LEFTOVER_STOP_S = 5.0
@@ -89,9 +91,9 @@ class PostgresServer:
             cwd=self.home,
         )
 
-    def url(self, database: str = "orchestrator") -> str:
+    def url(self, database: str = DATABASE) -> str:
         """Returns the SQLAlchemy URL of a database on this server."""
-        return f"postgresql+psycopg2://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return _url(self.password, self.port, database)
 
     def is_ready(self) -> bool:
         """Tells whether it answers a query."""
@@ -201,3 +203,19 @@ def _command_line(pid: int) -> str:
 
 def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def url_of_running(state_dir: Path) -> str | None:
+    """Returns the URL of the database of the stack that runs in a state directory; None where none does.
+
+    Also None where that stack uses another server, or its files are not the caller's to read.
+    """
+    try:
+        port = json.loads((state_dir / "ports.json").read_text())["ports"]["postgres"]
+        return _url((state_dir / "postgres.password").read_text().strip(), int(port), DATABASE)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _url(password: str, port: int, database: str) -> str:
+    return f"postgresql+psycopg2://{USER}:{password}@127.0.0.1:{port}/{database}"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
 from orchestrator.storage.migrate import code_revision
 
 
@@ -44,3 +46,30 @@ def test_a_url_that_is_none_is_a_fault_of_the_configuration(run: Any) -> None:
         ended = run("db", "current", DATABASE_URL=url)
         assert ended.code == 78
         assert "hidden" not in ended.err
+
+
+def test_seed_fills_an_empty_database_once(run: Any, make_database: Callable[..., str]) -> None:
+    url = make_database()
+    first = run("db", "seed", DATABASE_URL=url)
+    assert (first.code, first.err) == (0, "The sample job is new.\n")
+    assert "Business objects" in first.out
+    again = run("db", "seed", "-o", "json", DATABASE_URL=url)
+    assert again.code == 0
+    assert json.loads(again.out)["new"] is False
+
+
+def test_seed_refuses_a_file_that_is_no_model(run: Any, database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "model.json"
+    file.write_bytes(b"\xff")
+    assert run("db", "seed", "--file", str(file), DATABASE_URL=database_url).code == 65
+    file.write_text("[]")
+    assert run("db", "seed", "--file", str(file), DATABASE_URL=database_url).code == 65
+
+
+def test_the_database_of_the_running_stack_is_found(run: Any, database_url: str, tmp_path: Path) -> None:
+    where = make_url(database_url)
+    assert "DATABASE_URL is not set" in run("db", "current", ORCHESTRATOR_STATE_DIR=str(tmp_path)).err
+    (tmp_path / "ports.json").write_text(json.dumps({"ports": {"postgres": where.port}}))
+    (tmp_path / "postgres.password").write_text(f"{where.password}\n")
+    found = run("db", "current", ORCHESTRATOR_STATE_DIR=str(tmp_path))
+    assert "Code" in found.out
