@@ -23,7 +23,7 @@ class _Bounded(HTTPAdapter):
 
 
 def make_session(*, connect_s: float, read_s: float, connections: int = 10) -> requests.Session:
-    """A session for servers of this installation: no proxy, no credentials from files, no redirects.
+    """A session for servers of this installation: no proxy and no credentials of the environment's.
 
     Args:
         connect_s, read_s: timeouts of each request, in seconds.
@@ -31,7 +31,6 @@ def make_session(*, connect_s: float, read_s: float, connections: int = 10) -> r
     """
     session = requests.Session()
     session.trust_env = False
-    session.max_redirects = 0
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Bounded(connect_s, read_s, connections))
     return session
