@@ -18,8 +18,8 @@ from orchestrator.errors import ConfigError
 LOCK_KEY = 7_205_411_923
 
 
-def upgrade(database_url: str) -> str:
-    """Migrate to the newest revision and return it.
+def upgrade(database_url: str, revision: str = "head") -> str:
+    """Migrate to the newest revision, or to the one named, and return where the database is.
 
     The lock is taken before anything else and held to the end of the one transaction.
 
@@ -34,8 +34,8 @@ def upgrade(database_url: str) -> str:
             check_code_is_new_enough(connection)
             config = _config()
             config.attributes["connection"] = connection
-            if current(connection) in _known_revisions() | {None}:
-                command.upgrade(config, "head")
+            if current(connection) in {None, *revisions()}:
+                command.upgrade(config, revision)
             return current(connection) or ""
     finally:
         engine.dispose()
@@ -49,6 +49,11 @@ def current(connection: Connection) -> str | None:
 def code_revision() -> str:
     """The newest revision that this code knows."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def revisions() -> list[str]:
+    """Every revision that this code knows, the oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
 def check_code_is_new_enough(connection: Connection) -> None:
@@ -82,7 +87,3 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(next(iter(spec.submodule_search_locations)))))
     return config
-
-
-def _known_revisions() -> set[str | None]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
