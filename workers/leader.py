@@ -63,7 +63,7 @@ class Leader:
         self._settings = settings
         self._lease = LeaseKeeper(orchestrator)
         self._listener = Listener(settings.database_url)
-        self._publisher = Publisher(app, orchestrator.dispatcher)
+        self._publisher = Publisher(app, orchestrator.dispatcher.recall)
         self._schedule = Schedule(orchestrator, app.conf.beat_schedule)
         self._last_reconcile: float | None = None
         self._last_aging = time.monotonic()

@@ -6,7 +6,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -14,20 +14,33 @@ from celery import Celery
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.queue import TaskMessage
-from orchestrator.services.dispatcher import Dispatcher
 
 log = structlog.get_logger(__name__)
 
 BACKOFF_FIRST_S, BACKOFF_CAP_S = 1.0, 10.0
 RECALL_TRIES = 5
+IMPATIENT = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    # Kombu would try again for seconds before it says that the broker is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "connect_retries_timeout": 1,
+}
 
 
 class Publisher:
-    """Sends messages in batches over one kept connection with a short timeout and no retries of its own."""
+    """Sends messages in batches over one kept connection with a short timeout and no retries of its own.
 
-    def __init__(self, app: Celery, dispatcher: Dispatcher) -> None:
+    Args:
+        app: knows the broker.
+        recall: takes the messages back that were not, or may not have been, sent.
+    """
+
+    def __init__(self, app: Celery, recall: Callable[[Sequence[TaskMessage]], None]) -> None:
         self._app = app
-        self._dispatcher = dispatcher
+        self._return_unsent = recall
         self._batches: queue.SimpleQueue[Sequence[TaskMessage] | None] = queue.SimpleQueue()
         self._producer: Any = None
         self._backoff_s = 0.0
@@ -71,8 +84,9 @@ class Publisher:
 
     def _send_one(self, message: TaskMessage) -> None:
         if self._producer is None:
-            options = {**self._app.conf.broker_transport_options, "socket_timeout": 1, "socket_connect_timeout": 1}
-            connection = self._app.connection_for_write(transport_options=options)
+            connection = self._app.connection_for_write(
+                transport_options={**self._app.conf.broker_transport_options, **IMPATIENT}
+            )
             self._producer = self._app.amqp.Producer(connection, auto_declare=True)
         self._app.send_task(
             message.task,
@@ -96,7 +110,7 @@ class Publisher:
     def _recall(self, messages: Sequence[TaskMessage]) -> None:
         for attempt in range(RECALL_TRIES):
             try:
-                self._dispatcher.recall(messages)
+                self._return_unsent(messages)
             except SQLAlchemyError as error:
                 log.warning("recall_failed", error=str(error))
                 time.sleep(2.0**attempt / 4)
