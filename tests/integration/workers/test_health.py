@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import groupby, pairwise
 from typing import Any
 
+import psutil
 import requests
 from sqlalchemy import text
 
@@ -174,13 +175,22 @@ def test_a_drained_agent_takes_nothing_until_it_is_resumed(fleet: Any) -> None:
         fleet.orchestrator.agents.resume(ids[drained])
 
 
+def listens(process: psutil.Process, port: int) -> bool:
+    sockets = process.net_connections("tcp")
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in sockets)
+
+
 def test_a_killed_worker_leaves_its_port_to_the_next(fleet: Any) -> None:
     port = str(free_port())
     settings = {"ORCHESTRATOR_HEALTH_PORT": port, "ORCHESTRATOR_MAX_TASKS_PER_CHILD": "1"}
     beat = fleet.start("beat")
     first = fleet.worker("creator", **settings)
+    (old,) = psutil.Process(first.pid).children()
     job = fleet.submit()
-    fleet.wait(lambda: fleet.rows(READ, id=job))  # the child that comes next was forked while the port was open
+    fleet.wait(lambda: fleet.rows(READ, id=job))
+    old.wait(10)
+    (child,) = fleet.wait(psutil.Process(first.pid).children)
+    fleet.wait(lambda: not listens(child, int(port)))  # it was forked while the port was open
     beat.send_signal(signal.SIGTERM)
     os.kill(first.pid, signal.SIGKILL)
     first.wait(10)
