@@ -36,5 +36,14 @@ ALLOWED: dict[JobStatus, frozenset[JobStatus]] = {
 }
 """`failed -> processing` is the retry, the one way out of a terminal status."""
 
+ACTIONS: dict[JobStatus, tuple[str, ...]] = {
+    JobStatus.CREATED: ("cancel",),
+    JobStatus.PROCESSING: ("cancel",),
+    JobStatus.COMPLETED: (),
+    JobStatus.FAILED: ("retry",),
+    JobStatus.CANCELLED: (),
+}
+"""What a user may do to the status: cancel goes to `cancelled`, retry to `processing`."""
+
 ON_ERROR = ("fail", "partial")
 ENGINES = ("rules",)

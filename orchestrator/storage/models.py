@@ -147,10 +147,18 @@ class Job(Base):
     error_details: Mapped[dict[str, Any] | None]
     correlation_id: Mapped[str]
     deadline_at: Mapped[datetime]
+    stuck_after_minutes: Mapped[float | None]
+    """After how long without progress it counts as stuck; NULL: as the settings say."""
+    progress_floor: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """The percent that was shown before the last retry: what is shown never falls below it."""
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
     updated_at: Mapped[datetime] = mapped_column(server_default=_now)
     started_at: Mapped[datetime | None]
+    resumed_at: Mapped[datetime | None]
+    """When it was last retried."""
     completed_at: Mapped[datetime | None]
+    cleaned_up_at: Mapped[datetime | None]
+    """When its working data was deleted; it cannot be retried after that."""
 
     __table_args__ = (
         _one_of("status", "created", "processing", "completed", "failed", "cancelled"),
@@ -158,6 +166,8 @@ class Job(Base):
         _one_of("validator_status", "pending", "processing", "completed", "failed"),
         _one_of("on_error", "fail", "partial"),
         CheckConstraint("priority BETWEEN 0 AND 9", name="priority_range"),
+        CheckConstraint("stuck_after_minutes > 0", name="stuck_after_positive"),
+        CheckConstraint("progress_floor BETWEEN 0 AND 100", name="progress_floor_range"),
         Index("ix_jobs_created", "created_at", "id"),
         Index("ix_jobs_status", "status", "created_at", "id"),
         Index("ix_jobs_owner", "owner", "created_at", "id"),
