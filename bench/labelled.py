@@ -107,6 +107,35 @@ def read(path: Path) -> LabelledFile:
     )
 
 
+@dataclass(frozen=True)
+class OwnSentence:
+    """One of the project's own sentences: what every model must know, whatever its labelled file happens to hold.
+
+    Attributes:
+        language: "de" or "en".
+        registers: for which it is meant; empty: for all.
+        kind: a modality or a sentence class.
+    """
+
+    language: str
+    registers: frozenset[str]
+    kind: str
+    text: str
+
+    def is_for(self, language: str, register: str) -> bool:
+        """Plain statements of German EU acts are told apart by their role only: there the indicative binds."""
+        if language != self.language or (self.registers and register not in self.registers):
+            return False
+        return not (register == "eu_act" and language == "de" and self.kind in ("information", "definition"))
+
+
+def own_sentences() -> tuple[OwnSentence, ...]:
+    """The sentences of `own_sentences.txt`, in order."""
+    lines = (Path(__file__).parent / "own_sentences.txt").read_text(encoding="utf-8").splitlines()
+    rows = [[part.strip() for part in line.split("|", 2)] for line in lines if line and not line.startswith("#")]
+    return tuple(OwnSentence(head.split()[0], frozenset(head.split()[1:]), kind, text) for head, kind, text in rows)
+
+
 def files(paths: Iterable[Path]) -> Iterator[Path]:
     """The JSON-lines files among these paths and in these folders, by name."""
     for path in paths:

@@ -12,7 +12,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.labelled import BASELINE, RULES, LabelledFile, habits_of, read  # noqa: E402
+from bench.labelled import BASELINE, RULES, LabelledFile, habits_of, own_sentences, read  # noqa: E402
 from orchestrator.domain.requirement import Modality  # noqa: E402
 from workers.creator.clauses import clauses  # noqa: E402
 from workers.creator.judgement import BELOW, may_be_requirement, modality_of  # noqa: E402
@@ -34,6 +33,8 @@ FOLDER = ROOT / "workers" / "creator" / "weights"
 OWN_WEIGHT = {"statute": 2.0, "specification": 0.8}
 """Weight of one own sentence, relative to one labelled row of a small file; 0.5 where not named."""
 Anchors = tuple[np.ndarray, np.ndarray]
+GENERAL = {"general": "policy"}
+"""The general weights serve registers without labelled sentences; a policy has the most kinds of duties among them."""
 STRENGTH = {"specification": 0.1, "agent_duty": 0.3}
 
 
@@ -44,34 +45,21 @@ def evidence(file: LabelledFile) -> tuple[list[frozenset[str]], list[bool]]:
     for row, label, own in zip(file.rows, file.labels, habits_of(file.rows), strict=True):
         if label is not None:
             sentence = clauses(row["text"], row["lang"])
-            hits = run(rules_for(row["lang"]), sentence)
+            hits = run(rules_for(row["lang"], question), sentence)
             sets.append(features(sentence, hits, own))
             allowed.append(may_be_requirement(hits, modality_of(hits)[1], row["lang"], question))
     return sets, allowed
 
 
-@cache
-def own_sentences(language: str, register: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
-    """The project's own sentences: what every model must know, whatever its labelled file happens to hold."""
-    lines = (ROOT / "bench" / "own_sentences.txt").read_text(encoding="utf-8").splitlines()
-    rows = [[part.strip() for part in line.split("|", 2)] for line in lines if line and not line.startswith("#")]
-    plain = {"information", "definition"}
-    kept = [
-        (text, kind in set(Modality))
-        for lang, kind, text in rows
-        if lang == language and not (register == "eu_act" and language == "de" and kind in plain)
-    ]
-    return tuple(text for text, _ in kept), tuple(label for _, label in kept)
-
-
-def anchored(names: Sequence[str], language: str, register: str) -> tuple[np.ndarray, np.ndarray]:
+def anchored(names: Sequence[str], language: str, question: str) -> Anchors:
     """Features and labels of the own sentences; none where a model asks another question."""
-    if register == "agent_duty":
+    if question == "agent_duty":
         return np.zeros((0, len(names))), np.zeros(0, dtype=bool)
-    texts, labels = own_sentences(language, register)
-    split = [clauses(text, language) for text in texts]
-    sets = [features(sentence, run(rules_for(language), sentence)) for sentence in split]
-    return matrix(sets, names), np.array(labels)
+    register = GENERAL.get(question, question)
+    own = [sentence for sentence in own_sentences() if sentence.is_for(language, register)]
+    split = [clauses(sentence.text, language) for sentence in own]
+    sets = [features(sentence, run(rules_for(language, register), sentence)) for sentence in split]
+    return matrix(sets, names), np.array([sentence.kind in set(Modality) for sentence in own])
 
 
 def matrix(sets: Sequence[frozenset[str]], names: Sequence[str]) -> np.ndarray:

@@ -33,6 +33,11 @@ _MARKER = re.compile(
     r"^\s*(?:[•·▪–—\-\uf0b7o]\s+|\(?(?:\d{1,3}[a-z]?|[a-z]{1,2}|[ivx]{1,4})\)\s*|\d{1,2}\.\s*(?=[A-ZÄÖÜa-zäöü]))"
 )
 _PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_QUOTED = re.compile(r"[„“”\"»«]([^„“”\"»«]{2,300})[“”\"«»]")
+_DUTY_WORD = re.compile(
+    r"\b(?:shall|must|should|may|will|required|muss|müssen|soll|sollen|sollte|sollten|darf|dürfen|kann|können|zu)\b",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 _BEFORE_STOP = re.compile(r" +([,;:.])")
 _SEGMENT = {
@@ -45,11 +50,11 @@ _SEGMENT = {
 _DE_SUBORDINATE = re.compile(
     r"^(?:(?:und|oder|sowie|aber|auch|insbesondere|nur|es sei denn|so|je nachdem|selbst|außer) )?"
     r"(?:dass|weil|wenn|soweit|sofern|falls|da|obwohl|um|damit|anstatt|indem|nachdem|bevor|ehe|sobald|solange"
-    r"|sodass|wobei|wodurch|womit|wofür|woran|worin|worauf|wozu|wonach|welche[rsmn]?|was|wer|wem|wen|wie|wo|ob|insofern|insoweit als"
+    r"|sodass|wobei|wodurch|womit|wofür|woran|worin|worauf|wozu|wonach|welche[rsmn]?|was|wer|wem|wen|wie|wo|ob|wann|warum|weshalb|wohin|woher|insofern|insoweit als"
     r"|(?:\w+ ){0,2}(?:deren|dessen|denen))\b"
 )
 _DE_RELATIVE = re.compile(
-    r"^(?:(?:an|auf|aus|bei|durch|für|in|mit|nach|über|unter|von|vor|zu|zwischen|gegen|ohne) )?(?:der|die|das|den|dem)\b"
+    r"^(?:(?:an|auf|aus|bei|durch|für|in|mit|nach|über|unter|von|vor|zu|zwischen|gegen|ohne|wegen|aufgrund|anhand|trotz|während|innerhalb|außerhalb|seit|hinter|neben) )?(?:der|die|das|den|dem)\b"
 )
 _DE_AUXILIARY = r"(?:ist|sind|hat|haben|muss|müssen|soll|sollen|sollte|sollten|kann|können|darf|dürfen|wird|werden|gilt|gelten|bleibt|bleiben)"
 _DE_VERB_LAST = re.compile(
@@ -73,6 +78,9 @@ _EN_SUBORDINATE = re.compile(
     r"(?:if|when|where|whenever|wherever|unless|until|provided|whether|which|who|whom|whose|that|because|since|although|though|while|whereas"
     r"|as|after|before|once|so that|in order to|to the extent|insofar as|in so far as|(?:of|for|in|to|by|from|on|under|with|through|at) (?:which|whom|whose))\b"
 )
+_EN_INVERTED = re.compile(
+    r"^(?:should|were|had) (?!not\b|be\b)(?:the|a|an|any|this|that|it|they|he|she|we|you|one|no|there|some|such|either|[\w-]+ (?!be\b)\w+)\b"
+)
 _OPENS_CONDITION = {
     "de": re.compile(r"^(?:[Ww]enn|[Ff]alls|[Ss]ofern|[Ss]oweit|Sobald|Solange|Im Falle?|Bei|Für den Fall)\b"),
     "en": re.compile(
@@ -84,7 +92,7 @@ _OPENS_CONDITION = {
 def clauses(sentence: str, language: str) -> Clauses:
     """Split a sentence into what it states and what it only conditions, describes or explains."""
     text = _SPACE.sub(" ", _MARKER.sub("", sentence, count=1)).strip()
-    text = _without_parentheses(text)
+    text = _without_quoted_duties(_without_parentheses(text))
     fragment = text[:1].islower()
     if language == "en":
         text = text.lower()
@@ -101,6 +109,16 @@ def _without_parentheses(text: str) -> str:
         if not count:
             break
     return _BEFORE_STOP.sub(r"\1", _SPACE.sub(" ", text)).strip()
+
+
+def _without_quoted_duties(text: str) -> str:
+    """ "shall" as a word that is spoken about, or a sentence that is only cited, binds nobody here."""
+
+    def named(match: re.Match[str]) -> str:
+        is_part = match.end() - match.start() < len(text) - 2
+        return "“…”" if is_part and _DUTY_WORD.search(match[1]) else match[0]
+
+    return _QUOTED.sub(named, text)
 
 
 def _german(segments: list[str]) -> list[bool]:
@@ -140,7 +158,9 @@ def _is_german_subordinate(segment: str, *, first: bool) -> bool:
 
 def _english(segments: list[str]) -> list[bool]:
     rest = [bool(_EN_SUBORDINATE.match(segment)) for segment in segments[1:]]
-    return [bool(_EN_SUBORDINATE.match(segments[0])) and not segments[0].startswith(("that ", "as ")), *rest]
+    inverted = len(segments) > 1 and bool(_EN_INVERTED.match(segments[0]))
+    opening = bool(_EN_SUBORDINATE.match(segments[0])) and not segments[0].startswith(("that ", "as "))
+    return [opening or inverted, *rest]
 
 
 def _joined(parts: list[str], is_subordinate: list[bool]) -> str:

@@ -18,18 +18,17 @@ from orchestrator.domain.graph import ModelObject
 from orchestrator.domain.requirement import Citation, ExtractedRequirement, Modality, SentenceClass
 
 from .describe import Identity, describe, identity, notes
+from .examples import leads_back, opens_example
 from .judgement import Judgement, judge
-from .leads import Lead, Leads
+from .leads import Lead, Leads, completed
 from .mentions import Mentions
 from .prompt import Brief
 from .register import Register, habits
 from .scoring import EMIT, SURE
 from .sentences import sentences
+from .tables import history_rows
 
 _NEVER = frozenset({Role.HEADING, Role.RECITAL, Role.TOC, Role.FOOTNOTE, Role.FRONT})
-_EXAMPLE = re.compile(
-    r"\s*(?:[•·]\s*)?(?:Beispiele?|Examples?|Hinweis|Note|Anmerkung)(?: [\w.]+){0,4}\s?:", re.IGNORECASE
-)
 _TERM = re.compile(
     r"[„“\"‘'»]([^„“”\"‘’'«»]{3,60})[“”\"’'«]"
     r"|^\W*(?:(?:Der|Die|Das|The|An?) )?([A-ZÄÖÜ][\w-]+(?: [A-Z][\w-]+)?) (?:ist|sind|is|are|means?|bezeichnet)\b"
@@ -110,6 +109,7 @@ class _Extractor:
         self._context = context
         self._passages = [passage for passage in passages if passage.role not in _NEVER]
         self._habits = habits(text)
+        self._history = history_rows(text, passages)
         self._leads = Leads(text, self._passages, self._judge)
         self._identity: Identity = identity(context.title, text)
         self._terms = dict.fromkeys(context.terms, "") | _defined_terms(text, self._passages)
@@ -132,22 +132,27 @@ class _Extractor:
         return Extraction(tuple(requirements), counts, tuple(self._duties))
 
     def _judge(self, span: Span) -> Judgement:
-        return judge(self._text[span[0] : span[1]], self._context.language, self._context.register, self._habits)
+        return self._judge_words(self._text[span[0] : span[1]])
+
+    def _judge_words(self, words: str) -> Judgement:
+        return judge(words, self._context.language, self._context.register, self._habits)
 
     def _in_passage(self, passage: Passage) -> Iterator[ExtractedRequirement]:
         spans = sentences(self._text, passage.start, passage.end, self._context.language)
         if not self._context.brief.covers(passage.locator, passage.path):
             self._counts["out_of_scope"] += len(spans)
             return
-        example = bool(_EXAMPLE.match(self._text[passage.start : passage.end]))
+        example = opens_example(self._text[passage.start : passage.end])
         for i, span in enumerate(spans):
             self._counts["considered"] += 1
             judgement = self._judge(span)
+            example = example and not leads_back(judgement.clauses)
+            tells = example or passage.start in self._history
             if judgement.has_duty_words:
                 self._duties.append(span)
-            found = None if example else self._found(passage, span, judgement, first=i == 0)
+            found = None if tells else self._found(passage, span, judgement, first=i == 0)
             if found is None:
-                self._count_class(passage, judgement, example)
+                self._count_class(passage, judgement, tells)
             elif self._leads.carries(span):
                 self._counts["carried"] += 1
             elif not self._context.brief.wants(found.judgement.modality):
@@ -174,14 +179,18 @@ class _Extractor:
                 return _Found(span, lead.spans, judgement, judgement.score)
         if lead.shared:
             return _Found(span, lead.spans, lead.judgement, lead.judgement.score)
+        sentence = completed(self._plain(lead.spans[-1]), self._plain(span))
+        together = self._judge_words(sentence) if sentence else None
+        if together and together.deciding and together.is_requirement:
+            return _Found(span, lead.spans, together, together.score)
         return None
 
-    def _count_class(self, passage: Passage, judgement: Judgement, example: bool) -> None:
+    def _count_class(self, passage: Passage, judgement: Judgement, tells: bool) -> None:
         lead = self._leads.over(passage)
-        if judgement.deciding and not example and lead is None:
+        if judgement.deciding and not tells and lead is None:
             self._counts["dropped"] += 1
             return
-        kind = SentenceClass.INFORMATION if example else judgement.sentence_class
+        kind = SentenceClass.INFORMATION if tells else judgement.sentence_class
         if lead is not None and lead.judgement.is_requirement and not lead.shared:
             kind = SentenceClass.CONDITION
         self._counts[f"class.{kind.value}"] += 1

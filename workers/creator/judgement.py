@@ -26,23 +26,45 @@ BELOW = 0.49
 _INDICATIVE = frozenset({("eu_act", "de"), ("agent_duty", "de")})
 """Where duties are stated in the plain indicative ("Der Verantwortliche trifft geeignete Maßnahmen")."""
 _AGAINST = (SentenceClass.RELIEF, SentenceClass.PERMISSION, SentenceClass.AUTHORITY_RIGHT, SentenceClass.DEFINITION)
-_SOFT = frozenset(
-    f"de.{name}"
-    for name in (
-        "zahlt",
-        "uebernimmt",
-        "ensure",
-        "haftet",
-        "schuldet",
-        "verlangt",
-        "gilt_pflicht",
-        "system_verb",
-        "wird_system",
-        "nicht_mehr",
-        "durch_akteur",
-        "imperativ",
+_ELSE = (SentenceClass.SCOPE, SentenceClass.INFORMATION)
+_PLAIN = frozenset(
+    {
+        "de.stelle_handelt",
+        "de.er_handelt",
+        "de.stelle_unterlaesst",
+        "de.wird_getan",
+        "de.wird_nicht_getan",
+        "de.erfolgt_so",
+        "de.enthaelt_mindestens",
+        "en.unit_acts",
+        "en.it_acts",
+        "en.unit_does_not",
+        "en.is_done_bound",
+        "en.we_act",
+    }
+)
+"""The plain indicative of a house's rules or a contract: it binds only where nothing else is said."""
+_SOFT = (
+    _PLAIN
+    | frozenset(
+        f"de.{name}"
+        for name in (
+            "zahlt",
+            "uebernimmt",
+            "ensure",
+            "haftet",
+            "schuldet",
+            "verlangt",
+            "gilt_pflicht",
+            "system_verb",
+            "wird_system",
+            "nicht_mehr",
+            "durch_akteur",
+            "imperativ",
+        )
     )
-) | {"en.ensure", "en.ability", "en.is_to", "en.will"}
+    | {"en.ensure", "en.ability", "en.is_to", "en.will"}
+)
 """Verbs that state a duty only where nothing speaks against it."""
 _AUTHORITY = frozenset({"de.behoerde", "en.authority"})
 _EXAMPLE = frozenset({"de.beispiel_marke", "en.example_mark"})
@@ -99,7 +121,7 @@ def judge(sentence: str, language: str, register: Register | str, habits: frozen
         habits: of the document, as `register.habits` tells.
     """
     split = clauses(sentence, language)
-    hits = run(rules_for(language), split)
+    hits = run(rules_for(language, str(register)), split)
     modality, deciding = modality_of(hits)
     probability = score(str(register), language, split, hits, habits)
     if not may_be_requirement(hits, deciding, language, str(register)):
@@ -124,6 +146,8 @@ def may_be_requirement(hits: Hits, deciding: tuple[Rule, ...], language: str, re
     if any(rule.id not in _SOFT for rule in deciding):
         return True
     if hits.of(*_AGAINST):
+        return False
+    if deciding and all(rule.id in _PLAIN for rule in deciding) and hits.of(*_ELSE):
         return False
     return bool(deciding) or (register, language) in _INDICATIVE
 

@@ -11,6 +11,7 @@ from orchestrator.domain.document import Passage, Role, Span
 from orchestrator.domain.requirement import SentenceClass
 
 from .judgement import Judgement
+from .rules.german_words import ZU
 
 _ALTERNATIVES = re.compile(
     r"\b(?:einer|eine|eines|mindestens eine[rs]?|wenigstens eine[rs]?|einem|einen) der (?:folgend|nachstehend|nachfolgend)\w*|\b(?:one|any|either) of the (?:following|below)\b"
@@ -27,6 +28,10 @@ _TO_MEET = re.compile(
     re.IGNORECASE,
 )
 _MEETS_IF = re.compile(r"\b(?:if|wenn|sofern|nur|only|unter)\b", re.IGNORECASE)
+_OPEN_VERB = re.compile(
+    r"\b(?:hat|haben|ist|sind)\b[^,;:]{0,80}:\s*$|\b(?:has|have|is|are)(?: \w+){0,3}:\s*$", re.IGNORECASE
+)
+_INFINITIVE = re.compile(rf"^to \w+|{ZU}(?:[ ,;.]*(?:und|oder|sowie)?)[ ,;.]*$")
 _EXCLUDING = frozenset({SentenceClass.RELIEF, SentenceClass.DEFINITION, SentenceClass.SCOPE, SentenceClass.PERMISSION})
 _DEPTH = 4
 
@@ -46,6 +51,16 @@ class Lead:
     judgement: Judgement
     shared: bool
     excludes: bool
+
+
+def completed(lead: str, item: str) -> str | None:
+    """One sentence of a lead-in that lacks its infinitive and an item that brings it; None where that is not so.
+
+    "Nach einem Unfall hat der Mitarbeiter:" and "den Schaden zu melden;" state a duty only together.
+    """
+    if not (_OPEN_VERB.search(lead) and _INFINITIVE.search(item)):
+        return None
+    return f"{lead.rstrip().rstrip(':')} {item}"
 
 
 class Leads:

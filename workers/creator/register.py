@@ -1,8 +1,8 @@
 # ruff: noqa: E501  (a pattern is read on one line)
 """Which kind of text a document is. One model for all kinds fails, so each register has its own weights.
 
-Evidence is counted in the text and in the passages' locators and roles; the best total wins, and ties go to the earlier
-register. Without evidence a document is a specification, the kind whose duties are worded most plainly.
+Evidence is counted in the title, the text, and the passages' locators and roles; the best total wins, and ties go to
+the earlier register. Without evidence a document is a specification, the kind whose duties are worded most plainly.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class Register(StrEnum):
     STATUTE = "statute"
     LETTER = "letter"
     CONTRACT = "contract"
+    POLICY = "policy"
+    """A house's own rules: guidelines, work instructions, procedures, privacy notices. There the indicative binds."""
     USER_STORIES = "user_stories"
     SPECIFICATION = "specification"
 
@@ -88,7 +90,22 @@ _EVIDENCE: Mapping[Register, Sequence[tuple[float, re.Pattern[str]]]] = {
         (
             4,
             re.compile(
-                r"\b(?:nachfolgend\b.{0,40}\bgenannt|wird folgender\b.{0,60}[Vv]ertrag|Vertragslaufzeit|Kündigungsfrist|Gerichtsstand|governing law|[Tt]ermination for convenience)\b"
+                r"\((?:the |der |die )?[\"“„][\w ]{3,30}[\"”“]\)|\b(?:nachfolgend\b.{0,40}\bgenannt|wird folgender\b.{0,60}[Vv]ertrag|Vertragslaufzeit|Kündigungsfrist|Gerichtsstand|governing law|[Tt]ermination for convenience)\b"
+            ),
+        ),
+    ),
+    Register.POLICY: (
+        (
+            4,
+            re.compile(
+                r"\b(?:[Dd]iese[rn]? (?:Richtlinie|Leitlinie|Anweisung|Arbeitsanweisung|Dienstanweisung|Verfahrensanweisung|Hinweise|Hausordnung)\b(?! \()|Arbeitsanweisung(?:en)?|Verfahrensanweisung(?:en)?"
+                r"|Dienstanweisung(?:en)?|Betriebsvereinbarung|[Tt]his (?:policy|procedure|guideline|notice|handbook|code of conduct|work instruction)\b|standard operating procedures?)\b"
+            ),
+        ),
+        (
+            1,
+            re.compile(
+                r"\b(?:Niederlassung(?:en|sleitung)?|Innenrevision|IT-Betrieb|Mitarbeiter(?:n|innen)?|Beschäftigten?|Vorgesetzten?|Führungskr[aä]fte?|Fachbereiche?|Abteilungsleitung|[Ss]taff|[Ee]mployees?|line managers?|[Bb]ranch(?:es| manager)|privacy office)\b"
             ),
         ),
     ),
@@ -116,6 +133,31 @@ _EVIDENCE: Mapping[Register, Sequence[tuple[float, re.Pattern[str]]]] = {
         (0.5, re.compile(r"\b(?:user|database|server|module|interface|Benutzer|Schnittstelle|Datenbank)s?\b")),
     ),
 }
+_HOUSE_RULES = r"(?:\w*Richtlinie|\w*Leitlinie|\w*Anweisung|Hausordnung|Betriebsvereinbarung|Verhaltenskodex|Datenschutz(?:hinweise|erklärung)|Organisationshandbuch|Policy|Policies|Procedures?|Guidelines?|Notice|Code of Conduct|Handbook|Work Instruction)"
+_TITLES: Mapping[Register, re.Pattern[str]] = {
+    Register.EU_ACT: re.compile(
+        r"\b(?:regulation|directive|decision|verordnung|richtlinie|beschluss) (?:\((?:eu|eg|ec|ewg|eec|euratom)\)|(?:no |nr\. )?\d+/\d+)",
+        re.IGNORECASE,
+    ),
+    Register.STATUTE: re.compile(
+        r"^(?:\w+ ){0,3}(?:\w*gesetz(?:buch)?|verordnung (?:über|zur?)|\w+ act (?:19|20)\d\d)\b", re.IGNORECASE
+    ),
+    Register.LETTER: re.compile(r"\b(?:Grundsätze zur|Rundschreiben|BMF-Schreiben|Merkblatt|Circular)\b"),
+    Register.CONTRACT: re.compile(
+        r"^(?:[\w&-]+ ){0,4}(?:\w*vertrag|\w*vereinbarung|agreement|contract|terms and conditions|terms of (?:service|use)|geschäftsbedingungen|statement of work)\b",
+        re.IGNORECASE,
+    ),
+    Register.POLICY: re.compile(
+        rf"^(?:[\w&-]+ ){{0,4}}(?i:{_HOUSE_RULES})\b(?! (?:\((?:EU|EG|EC|EWG)\)|\d+/\d+|des Rates|des Europäischen))"
+    ),
+    Register.SPECIFICATION: re.compile(
+        r"\b(?:specifications?|spezifikation|lastenheft|pflichtenheft|requirements?|anforderungen)\b", re.IGNORECASE
+    ),
+}
+"""What a kind of text calls itself, in its title or one of its first lines."""
+_TITLE_WEIGHT = 130.0
+_TITLE_LINES = 3
+_TITLE_LENGTH = 200
 _LOCATORS: Mapping[str, Register] = {"Art.": Register.EU_ACT, "§": Register.STATUTE, "Rz.": Register.LETTER}
 _SAMPLE = 60_000
 _WILL = re.compile(r"\bwill\b")
@@ -131,7 +173,9 @@ def detect(doc: DocumentText, part: Sequence[Passage] | None = None) -> Register
     """
     passages = doc.passages if part is None else part
     text = doc.text if part is None else doc.text[passages[0].start : passages[-1].end] if passages else ""
-    totals = _totals(f"{doc.title or ''}\n{_sampled(text)}", passages)
+    totals = _totals(_sampled(text), passages)
+    if (named := _named(doc)) is not None:
+        totals[named] += _TITLE_WEIGHT
     whole = detect(doc) if part is not None else None
     best = _best(totals)
     if whole is not None and totals[best] < 2 * totals[whole] + 20:
@@ -147,6 +191,13 @@ def detect_text(text: str) -> Register:
 def habits(text: str) -> frozenset[str]:
     """Rule ids that mean more in this document: "will" states duties where it is said more often than "shall"."""
     return frozenset({"en.will"}) if len(_WILL.findall(text)) > len(_SHALL.findall(text)) else frozenset()
+
+
+def _named(doc: DocumentText) -> Register | None:
+    """What the document calls itself: in its title, else in the first of its first lines that tells."""
+    opening = (doc.text[p.start : p.end] for p in doc.passages[:_TITLE_LINES])
+    lines = (line.strip()[:_TITLE_LENGTH] for line in (doc.title or "", *opening))
+    return next((register for line in lines for register, name in _TITLES.items() if name.search(line)), None)
 
 
 def _best(totals: Mapping[Register, float]) -> Register:

@@ -3,34 +3,9 @@
 
 from __future__ import annotations
 
-from orchestrator.domain.requirement import Modality, SentenceClass
-
-from .rule import Cue, Rule, rule
-
-OBLIGATION, PROHIBITION, RECOMMENDATION = Modality.OBLIGATION, Modality.PROHIBITION, Modality.RECOMMENDATION
-PERMISSION, RELIEF, DEFINITION = SentenceClass.PERMISSION, SentenceClass.RELIEF, SentenceClass.DEFINITION
-SCOPE, INFORMATION, CONDITION = SentenceClass.SCOPE, SentenceClass.INFORMATION, SentenceClass.CONDITION
-AUTHORITY_RIGHT, CUE = SentenceClass.AUTHORITY_RIGHT, Cue.CUE
-
-_PREFIX = (
-    r"(?:ab|an|auf|aufrecht|auseinander|aus|bei|bekannt|bereit|dar|durch|ein|fern|fest|fort|frei|gegenüber|geheim|gleich|glaubhaft|herab|heraus"
-    r"|herbei|her|hervor|hinzu|hin|instand|inne|kennt|klar|los|mit|nach|nieder|offen|rück|sicher|statt|teil|über|um|unter|vorweg|voran"
-    r"|voraus|vorbei|vor|wahr|weg|weiter|wieder|zurecht|zurück|zusammen|zu)"
-)
-_INF = r"[a-zäöüß]{2,}(?:en|ern|eln|un)\b"
-_NOT_GERUNDIVE = r"(?![a-zäöüß]*end(?:e|en|er|es|em)\b[ -]+[A-ZÄÖÜ])"
-ZU = rf"(?:\b[Zz]u {_NOT_GERUNDIVE}{_INF}|\b{_NOT_GERUNDIVE}(?:\w+)?{_PREFIX}zu{_INF})"
-_JUDGED = r"(?:verstehen|beurteilen|bewerten|betrachten|erwarten|befürchten|sehen|unterscheiden|rechnen|bemerken)"
-MUSS = r"\b(?:muss|müssen|muß|müsse|müssten|müsste|[Mm]üssen|[Mm]uss)\b"
-_BE = r"\b(?:ist|sind|sei|seien|bleibt|bleiben|wird|werden|wäre|wären|Ist|Sind)\b"
-_AUTHORITY = (
-    r"(?:Finanzverwaltung|Finanzbehörden?|Finanzamt|Finanzämter|\w*[Aa]ufsichtsbehörden?|Behörden?|Kommission|Mitgliedstaat(?:s|es|en)?|Mitgliedstaaten"
-    r"|Ausschuss|Ausschusses|Bundes(?:beauftragte|regierung|ministerium|amt|tag|rat|netzagentur|anstalt)\w*|Landesregierung(?:en)?|Gerichte?|Bundesgericht\w*|Parlament|Rat"
-    r"|EZB|ESA|BaFin|Bundesbank|Bundesländer|Länder|Gemeinden?|\w*[Rr]egulierungsbehörden?|Marktüberwachungsbehörden?|Verwaltungsbehörden?)"
-)
-_AUTHORITY_MASCULINE = r"(?:Mitgliedstaat|Ausschuss|Bundes(?:beauftragte|tag|rat)|Rat|Bund|Senat|Minister)"
-_OTHER_ACTOR = r"[^,;]*\b(?:[Dd]er|[Ee]in|[Jj]eder|des) (?:Steuerpflichtigen?|Verantwortlichen?|Auftragsverarbeiters?|Unternehmers?|Betreibers?|Herstellers?|Anbieters?)\b"
-_ENSURE = r"\b(?:stellt|stellen|gewährleistet|gewährleisten|sorgt|sorgen|trifft|treffen|trägt|tragen)\b"
+from .german_words import AUTHORITY, BE, ENSURE, JUDGED, MUSS, ZU
+from .kinds import AUTHORITY_RIGHT, CUE, OBLIGATION, PROHIBITION, RECOMMENDATION, RELIEF
+from .rule import Rule, rule
 
 RULES: tuple[Rule, ...] = (
     # relief: the duty is taken away
@@ -94,6 +69,14 @@ RULES: tuple[Rule, ...] = (
         needs="darf dürfen dürfe",
     ),
     rule(
+        "de.grenze",
+        OBLIGATION,
+        r"\b(?:[Dd]arf|[Dd]ürfen|[Ss]oll|[Ss]ollen|[Ss]ollte|[Ss]ollten)\b[^;:]*?\b(?:nicht|kein\w*|niemals)\b[^;:]*?\b(?:überschreiten|übersteigen|unterschreiten|überschritten|unterschritten|überstiegen)\b"
+        r"|\b(?:[Dd]arf|[Dd]ürfen)\b[^;:]*?\b(?:nicht|niemals)\b (?:länger|mehr|weniger|höher|später|größer|älter) (?:als|dauern)\b|\b(?:[Dd]arf|[Dd]ürfen)\b[^;:]*?\b(?:höchstens|maximal) (?:\d|ein|zwei|drei|vier|fünf|zehn)",
+        beats=["de.darf_nicht", "de.darf_nur", "de.darf", "de.soll_nicht", "de.soll", "de.sollte"],
+        needs="darf dürfen soll sollen sollte sollten",
+    ),
+    rule(
         "de.darf_nur",
         PROHIBITION,
         r"\b(?:[Dd]arf|[Dd]ürfen)\b[^;:]*?\b(?:nur|ausschließlich|lediglich|höchstens|erst|allein)\b|\b(?:[Nn]ur|[Aa]usschließlich|[Ll]ediglich)\b[^,;:]*\b(?:darf|dürfen)\b",
@@ -103,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.unzulaessig",
         PROHIBITION,
+        r"\b(?:nur|ausschließlich|lediglich|allein|erst)\b[^,;:]*\b(?:zulässig|gestattet|erlaubt|statthaft|zugelassen)\b|\b(?:zulässig|gestattet|erlaubt|zugelassen) (?:ist|sind) (?:\w+ )?(?:nur|ausschließlich|allein)\b|^(?:Zulässig|Erlaubt|Gestattet) (?:ist|sind) (?:nur|ausschließlich|allein|lediglich)\b|"
         r"\b(?:unzulässig|untersagt|verboten|unstatthaft)\b|\b(?:nicht|kein\w*)\b(?: mehr)?(?: \w+)? (?:zulässig|gestattet|erlaubt|statthaft|zugelassen)\b",
         beats=["de.zulaessig"],
         needs="unzulässig untersagt verboten unstatthaft zulässig gestattet erlaubt statthaft zugelassen",
@@ -159,20 +143,20 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.ist_zu",
         OBLIGATION,
-        rf"{_BE}[^,;:]*?(?!\bzu (?:{_JUDGED}|beanstanden)\b){ZU}|^(?:\S+ ){{0,3}}{ZU} (?:ist|sind)\b|\bist dafür zu sorgen\b",
+        rf"{BE}[^,;:]*?(?!\bzu (?:{JUDGED}|beanstanden)\b){ZU}|^(?:\S+ ){{0,3}}{ZU} (?:ist|sind)\b|\bist dafür zu sorgen\b",
         beats=["de.ist_ein"],
         needs="ist sind sei seien bleibt bleiben wird werden wäre wären",
     ),
     rule(
         "de.ist_zu_weit",
         OBLIGATION,
-        rf"{_BE}[^;:]*?(?!\bzu (?:{_JUDGED}|beanstanden)\b){ZU}",
+        rf"{BE}[^;:]*?(?!\bzu (?:{JUDGED}|beanstanden)\b){ZU}",
         needs="ist sind sei seien bleibt bleiben wird werden wäre wären",
     ),
     rule(
         "de.erforderlich",
         OBLIGATION,
-        rf"{_BE}[^,;]*\b(?:erforderlich|notwendig|zwingend|geboten|unerlässlich|vorgeschrieben|Pflicht|obligatorisch|unverzichtbar)\b|^Zwingend (?:ist|sind)\b"
+        rf"{BE}[^,;]*\b(?:erforderlich|notwendig|zwingend|geboten|unerlässlich|vorgeschrieben|Pflicht|obligatorisch|unverzichtbar)\b|^Zwingend (?:ist|sind)\b"
         r"|\b(?:erforderlich|notwendig|zwingend) (?:ist|sind)\b|\b(?:ist|sind)\b[^;]*\b(?:erforderlich|notwendig)\W*$",
         needs="erforderlich notwendig zwingend geboten unerlässlich vorgeschrieben pflicht obligatorisch unverzichtbar",
         beats=["de.ist_ein"],
@@ -231,7 +215,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.ensure",
         OBLIGATION,
-        rf"{_ENSURE}[^;]*\b(?:sicher|dafür|Maßnahmen|Vorkehrungen|Vorsorge)\b|\b(?:gewährleistet|gewährleisten)\b",
+        rf"{ENSURE}[^;]*\b(?:sicher|dafür|Maßnahmen|Vorkehrungen|Vorsorge)\b|\b(?:gewährleistet|gewährleisten)\b",
         needs="stellt stellen gewährleistet gewährleisten sorgt sorgen trifft treffen trägt tragen",
     ),
     rule(
@@ -278,176 +262,8 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.behoerde_recht",
         AUTHORITY_RIGHT,
-        rf"\b{_AUTHORITY}\b[^,;]*\b(?:hat|haben)\b[^;]*\b(?:das Recht|ein Recht|die Befugnis)\b",
+        rf"\b{AUTHORITY}\b[^,;]*\b(?:hat|haben)\b[^;]*\b(?:das Recht|ein Recht|die Befugnis)\b",
         beats=["de.hat_recht"],
         needs="recht befugnis",
-    ),
-    # permission
-    rule("de.kann", PERMISSION, r"\b(?:kann|können|könnte|könnten|Kann|Können)\b", needs="kann können könnte könnten"),
-    rule("de.darf", PERMISSION, r"\b(?:[Dd]arf|[Dd]ürfen)\b", needs="darf dürfen"),
-    rule(
-        "de.berechtigt",
-        PERMISSION,
-        r"\b(?:berechtigt|befugt|ermächtigt|steh(?:t|en)\b[^,;]*\bfrei|bleibt (?:\w+ )?(?:überlassen|unbenommen|vorbehalten)|freigestellt|Befugnis)\b",
-        beats=["de.ist_zu_weit", "de.hat_zu_weit", "de.verpflichtet"],
-    ),
-    rule(
-        "de.zulaessig",
-        PERMISSION,
-        r"\b(?:zulässig|gestattet|erlaubt|statthaft|möglich|ausreichend|optional)\b|\b(?:reicht|reichen)\b[^;]*\baus\b|\bgenüg(?:t|en)\b(?! \w* ?nur)",
-        needs="zulässig gestattet erlaubt statthaft möglich ausreichend optional reicht reichen genügt genügen",
-    ),
-    rule(
-        "de.anspruch",
-        PERMISSION,
-        r"(?<![Ii]n )\bAnspruch\b|\b(?:zusteh(?:t|en|ende|enden|endes)|steht\b[^;]*\bzu|stehen\b[^;]*\bzu)\b|\bverlangen\b",
-        needs="anspruch zusteht zustehen zustehende zustehenden zustehendes steht stehen verlangen",
-    ),
-    # scope
-    rule("de.gilt", SCOPE, r"\b(?:gilt|gelten)\b", needs="gilt gelten"),
-    rule(
-        "de.anwendung",
-        SCOPE,
-        r"\b(?:findet|finden)\b[^;]*\bAnwendung\b|\b(?:entsprechend|nicht|ebenfalls) anzuwenden\b|\bsind\b[^;]*\banzuwenden\b",
-        beats=["de.ist_nicht_zu"],
-        needs="anwendung anzuwenden",
-    ),
-    rule(
-        "de.unberuehrt",
-        SCOPE,
-        r"\bunberührt\b|\bberührt\b[^;]*\bnicht\b|\bnicht berührt\b|\b[Uu]nbeschadet\b|\berfolgt unbeschadet\b",
-        needs="unberührt berührt unbeschadet",
-    ),
-    rule(
-        "de.erstreckt",
-        SCOPE,
-        r"\b(?:erstreckt|erstrecken|betrifft|betreffen|bezieht|beziehen)\b",
-        needs="erstreckt erstrecken betrifft betreffen bezieht beziehen",
-    ),
-    rule("de.inkrafttreten", SCOPE, r"\b(?:tritt|treten)\b[^;]*\bin Kraft\b|\baußer Kraft\b", needs="kraft"),
-    rule(
-        "de.verordnung_subjekt",
-        SCOPE,
-        r"^(?:Diese|Die vorliegende|Dieses|Der|Die) (?:Verordnung|Richtlinie|Gesetz|Abschnitt|Kapitel|Absätze?|Artikel|Vorschriften?) [^,;]*\b(?:enthält|schützt|regelt|legt|gilt|dient|bezweckt)\b",
-    ),
-    # definition
-    rule(
-        "de.definition",
-        DEFINITION,
-        r"\b(?:Unter|unter)\b[^;]*\b(?:versteht|verstehen|verstanden)\b|\b(?:Der Begriff|Begriffsbestimmung\w*|bezeichnet|bezeichnen|im Sinne dieser|im Sinne dieses)\b[^;]*\b(?:ist|sind|bezeichne\w+|umfass\w+|verstehen|der Ausdruck)\b"
-        r"|^[„\"»][^“\"«]+[“\"«](?: \w+)? (?:ist|sind|bezeichne\w+|bedeutet)\b",
-        needs="unter begriff bezeichnet bezeichnen sinne ist sind bedeutet",
-    ),
-    rule(
-        "de.ist_ein",
-        DEFINITION,
-        r"^(?:(?:Der|Die|Das|Ein|Eine) )?(?:[\w-]+ ){0,2}[A-ZÄÖÜ][\w-]+ (?:ist|sind) (?:ein|eine|einer|alle|der|die|das|jede|jeder|jedes)\b(?! Grundsatz)",
-        needs="ist sind",
-    ),
-    rule(
-        "de.gehoeren",
-        DEFINITION,
-        r"^(?:Dazu|Hierzu|Darunter|Zu)\b[^,;]*\b(?:gehör(?:t|en)|zähl(?:t|en)|fallen)\b|^[^,;]{0,80}\b(?:gehör(?:t|en)|zähl(?:t|en)) (?:zu|auch)\b|^[^,;]{0,80}\b(?:umfass(?:t|en)|besteht aus|bestehen aus)\b",
-    ),
-    rule(
-        "de.beispiel",
-        INFORMATION,
-        r"^(?:(?:Zum )?Beispiele?\b|So kann\b|Siehe\b|Vgl\.|Zu[mr]? \w+ (?:vgl|siehe))",
-    ),
-    rule("de.beispiel_marke", INFORMATION, r"^(?:Beispiele?|Hinweise?|Anmerkung)(?: [\w.]+){0,4} ?:"),
-    rule(
-        "de.vergangen",
-        INFORMATION,
-        r"\b(?:wurde|wurden|hatte|hatten|war|waren)\b",
-        needs="wurde wurden hatte hatten war waren",
-    ),
-    rule(
-        "de.nennt",
-        INFORMATION,
-        r"\b(?:ergeben sich|ergibt sich|dient|dienen|bedeutet|beruht|beruhen|handelt es sich|kommt es\b[^;]*\bnicht)\b|\bkommt es nicht\b",
-        needs="ergeben ergibt dient dienen bedeutet beruht beruhen handelt kommt",
-    ),
-    rule(
-        "de.folge",
-        INFORMATION,
-        r"\b(?:unwirksam|wirksam|verjähr\w+|endet|beginnt|verlängert sich|bleibt außer Betracht|außer Betracht|Gerichtsstand|ausgeschlossen)\b",
-    ),
-    rule("de.judged", INFORMATION, rf"\bzu {_JUDGED}\b", needs="zu"),
-    rule(
-        "de.zweck",
-        INFORMATION,
-        r"\b(?:Zweck|Ziel|Aufgabe|Gegenstand)\b[^;]*\bist es\b|\bin der Lage\b",
-        beats=["de.ist_zu", "de.ist_zu_weit"],
-        needs="zweck ziel aufgabe gegenstand lage",
-    ),
-    # authority
-    rule(
-        "de.behoerde_kann",
-        AUTHORITY_RIGHT,
-        rf"\b{_AUTHORITY}\b[^,;]*\b(?:kann|können|darf|dürfen)\b|\b(?:kann|können|darf|dürfen)\b[^,;]{{0,40}}\b(?:die|der|das) {_AUTHORITY}\b",
-        beats=["de.kann", "de.darf"],
-        needs="kann können darf dürfen",
-    ),
-    rule(
-        "de.behoerde",
-        CUE,
-        rf"^(?!{_OTHER_ACTOR})(?:[^,;]{{0,50}} )?(?:Die|die|Jede|jede|Eine|eine|Das|das) (?:\w+(?:e|en) )?{_AUTHORITY}\b"
-        rf"|^(?!{_OTHER_ACTOR})(?:[^,;]{{0,50}} )?(?:Der|der|Ein|Jeder|jeder|ein) (?:\w+e )?{_AUTHORITY_MASCULINE}\b"
-        rf"|\bdurch (?:die|das|den) {_AUTHORITY}\b",
-    ),
-    # cues
-    rule("de.recht_auf", CUE, r"\bRecht\b", needs="recht"),
-    rule(
-        "de.akteur",
-        CUE,
-        r"\b(?:[DdJj]e[rn]|[Jj]eder|[Dd]ie|[Ee]in|[Ee]r|[Ss]ie) (?:Verantwortliche[nr]?|Auftragsverarbeiter|Steuerpflichtige\w*|Unternehmer|Unternehmen|Vermieter\w*|Mieter\w*|Auftragnehmer|Auftraggeber|Betreiber|Hersteller|Anbieter|Kaufmann|Arbeitgeber|Finanzunternehmen|Nutzer|Kunde|Vertreter|Datenschutzbeauftragte|Vertragspartei\w*|Schuldner|Gläubiger|öffentliche Stelle\w*)\b",
-    ),
-    rule(
-        "de.passiv",
-        CUE,
-        r"\b(?:wird|werden)\b[^;]*\b(?:\w*ge\w+(?:t|en)|be\w+t|ver\w+t|er\w+t|\w+iert|über\w+t)\b",
-        needs="wird werden",
-    ),
-    rule("de.erfolgt", CUE, r"\b(?:erfolgt|erfolgen)\b", needs="erfolgt erfolgen"),
-    rule(
-        "de.frist",
-        CUE,
-        r"\b(?:unverzüglich|binnen|innerhalb|spätestens|rechtzeitig|umgehend|sofort|zeitnah|täglich|jährlich|monatlich)\b",
-        anywhere=True,
-    ),
-    rule(
-        "de.grundsaetzlich",
-        CUE,
-        r"\b(?:grundsätzlich|in der Regel|regelmäßig|im Allgemeinen|soweit zumutbar|nach Möglichkeit)\b",
-        anywhere=True,
-    ),
-    rule(
-        "de.insbesondere",
-        CUE,
-        r"\b(?:insbesondere|mindestens|zumindest|wenigstens)\b",
-        needs="insbesondere mindestens zumindest wenigstens",
-    ),
-    rule("de.folgende", CUE, r"\b[Ff]olgende[srnm]?\b|\bnachfolgend\w*|\bnachstehend\w*|\bwie folgt\b"),
-    rule("de.verneint", CUE, r"\b(?:nicht|kein\w*|weder)\b"),
-    rule("de.verweis", CUE, r"^(?:Dies|Das|Satz|Absatz|Absätze|Die Absätze|Das Gleiche|Gleiches|§)\b"),
-    rule(
-        "de.vereinbarung", CUE, r"\bVereinbarung\b|\bvereinbar(?:t|en)\b", needs="vereinbarung vereinbart vereinbaren"
-    ),
-    rule(
-        "de.nachweisbar",
-        CUE,
-        r"\b(?:nachvollziehbar|nachprüfbar|lesbar|vollständig|lückenlos|unveränderbar|geordnet|wirksam|verhältnismäßig|angemessen\w*|geeignet\w*)\b",
-    ),
-    rule(
-        "de.ueblich",
-        CUE,
-        r"\b(?:häufig|zunehmend|vielfach|meist|oft|üblicherweise)\b",
-        needs="häufig zunehmend vielfach meist oft üblicherweise",
-    ),
-    rule("de.pronomen", CUE, r"^(?:Er|Sie|Es)\b"),
-    rule(
-        "de.mitteilen",
-        CUE,
-        r"\b(?:teilt|unterrichtet|informiert|benachrichtigt|meldet|dokumentiert|führt|führen|erteilt|benennt|benennen|übermittelt|unterstützt|veröffentlicht|überwacht|legt|legen|stellt|stellen|arbeitet|arbeiten|setzt|unternimmt|unternehmen|erstellt|erstellen|prüft|prüfen|bewertet|enthält|enthalten|sieht|sehen|nimmt|nehmen)\b",
     ),
 )

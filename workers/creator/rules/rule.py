@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from orchestrator.domain.requirement import Modality, SentenceClass
@@ -34,6 +34,7 @@ class Rule:
         beats: ids that do not count where this rule holds ("muss nicht" beats "muss").
         anywhere: true where subordinate clauses count as much as the main clause.
         needs: lower-case words; the pattern is tried only where one of them occurs. Only for speed.
+        registers: where the rule holds; empty: everywhere.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Rule:
     beats: tuple[str, ...] = ()
     anywhere: bool = False
     needs: frozenset[str] = frozenset()
+    registers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,14 @@ class Hits:
 def rule(
     name: str, kind: Kind, pattern: str, *, beats: Sequence[str] = (), anywhere: bool = False, needs: str = ""
 ) -> Rule:
-    """Make a rule; `needs` are words with spaces between them."""
+    """Make a rule for all registers; `needs` are words with spaces between them."""
     return Rule(name, kind, re.compile(pattern), tuple(beats), anywhere, frozenset(needs.split()))
+
+
+def within(registers: Iterable[str], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The same rules, for these registers only."""
+    where = frozenset(registers)
+    return tuple(replace(each, registers=where) for each in rules)
 
 
 def run(rules: Sequence[Rule], sentence: Clauses) -> Hits:

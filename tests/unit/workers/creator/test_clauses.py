@@ -40,6 +40,12 @@ def test_german_main_clauses(sentence: str, main: str) -> None:
         ("The clerk shall close the account if the customer must be blocked.", "the clerk shall close the account"),
         ("That record shall contain a date.", "that record shall contain a date."),
         ("The form (which must be signed) is optional.", "the form is optional."),
+        ("Should the lift fail, the porter shall call help.", "the porter shall call help."),
+        ("Were the pump to stop, the tank overflows.", "the tank overflows."),
+        ("Should it rain the gate shall be closed.", "should it rain the gate shall be closed."),
+        ("The word “must” marks a duty.", "the word “…” marks a duty."),
+        ("“The gate must be closed.”", "“the gate must be closed.”"),
+        ('The "Client" shall pay.', 'the "client" shall pay.'),
     ],
 )
 def test_english_main_clauses(sentence: str, main: str) -> None:

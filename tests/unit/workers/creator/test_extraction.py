@@ -111,6 +111,26 @@ def test_an_item_may_bring_the_verb_that_its_lead_in_lacks() -> None:
     assert _texts(found) == ["The booking service must log every access;"]
 
 
+def test_an_item_may_bring_the_infinitive_that_its_lead_in_lacks() -> None:
+    draft = Draft()
+    lead = draft.add("Bei Frost hat der Hauswart:", Role.LEAD_IN)
+    draft.add("die Wege zu streuen;", Role.ITEM, lead=lead)
+    draft.add("das Wasser abzustellen.", Role.ITEM, lead=lead)
+    (first, second) = draft.extract(register=Register.POLICY).requirements
+    assert first.requirement_text == "Bei Frost hat der Hauswart: die Wege zu streuen;"
+    assert [citation.quote for citation in second.citations] == [
+        "das Wasser abzustellen.",
+        "Bei Frost hat der Hauswart:",
+    ]
+
+
+def test_a_change_history_states_nothing() -> None:
+    draft = Draft()
+    draft.add("Version | Change | Date", Role.TABLE)
+    draft.add("1.2 | Two keys are required for the safe | May", Role.TABLE)
+    assert draft.extract("en", Register.SPECIFICATION).requirements == ()
+
+
 def test_examples_are_counted_as_information() -> None:
     draft = Draft()
     draft.add("Beispiel 3: Der Halter sperrt die Karte. Danach muss er sie vernichten.")

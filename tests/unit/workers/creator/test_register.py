@@ -12,6 +12,7 @@ TEXTS = {
     Register.STATUTE: "§ 1 Zweck\nDie Vorschriften dieses Gesetzes gelten für alle Halter.\n§ 2 Pflichten\nAbsatz 1 gilt entsprechend, soweit nach § 5 nichts anderes bestimmt ist.",
     Register.LETTER: "Bundesministerium der Finanzen. An die Obersten Finanzbehörden der Länder. Der Steuerpflichtige hat die GoB zu beachten (vgl. Rz. 12).",
     Register.CONTRACT: "Zwischen der Alpha GmbH, nachfolgend Auftraggeber genannt, und der Beta GmbH wird folgender Dienstvertrag geschlossen. Der Auftragnehmer leistet. Gerichtsstand ist Ulm.",
+    Register.POLICY: "Diese Dienstanweisung gilt für alle Beschäftigten. Vorgesetzte melden Verstöße. Abweichungen von dieser Anweisung genehmigt die Abteilungsleitung.",
     Register.USER_STORIES: "As a driver, I want to see my trips so that I can check them. As a clerk, I want to export data.",
     Register.SPECIFICATION: "Software requirements specification. The system shall store orders. The application must log access to the database.",
 }
@@ -57,3 +58,33 @@ def test_a_part_keeps_the_documents_register_unless_it_plainly_has_its_own() -> 
 def test_will_is_a_habit_where_it_outnumbers_shall() -> None:
     assert habits("It will run. It will stop. It shall log.") == {"en.will"}
     assert habits("It shall run. It will stop.") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("title", "register"),
+    [
+        ("Richtlinie für Reisekosten", Register.POLICY),
+        ("Konzernrichtlinie Compliance", Register.POLICY),
+        ("Verfahrensanweisung VA-12: Wareneingang", Register.POLICY),
+        ("Datenschutzhinweise für Bewerber", Register.POLICY),
+        ("Travel Policy", Register.POLICY),
+        ("Standard Operating Procedure: Cold Storage", Register.POLICY),
+        ("Privacy notice for applicants", Register.POLICY),
+        ("Wartungsvertrag", Register.CONTRACT),
+        ("Rahmenvereinbarung Druckdienste", Register.CONTRACT),
+        ("VERTRAG ÜBER DIE REINIGUNG VON RÄUMEN", Register.CONTRACT),
+        ("Data Processing Agreement", Register.CONTRACT),
+        ("Gartenbaugesetz", Register.STATUTE),
+        ("Richtlinie 2031/12/EU des Europäischen Parlaments", Register.EU_ACT),
+        ("Regulation (EU) 2031/12", Register.EU_ACT),
+        ("Lastenheft Lagerverwaltung", Register.SPECIFICATION),
+    ],
+)
+def test_a_document_is_what_its_title_says(title: str, register: Register) -> None:
+    text = f"{title}\nDer Halter zahlt.\nDer Fahrer fährt."
+    assert detect(_document(text, ["", "", ""])) is register
+
+
+def test_a_contract_with_paragraph_signs_is_no_statute() -> None:
+    text = "Pachtvertrag\nDer Pächter zahlt.\nEr pflegt die Hecken.\nDie Pacht ruht."
+    assert detect(_document(text, ["", "§ 1", "§ 2", "§ 3"])) is Register.CONTRACT

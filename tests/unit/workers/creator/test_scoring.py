@@ -6,6 +6,7 @@ from importlib import resources
 import pytest
 
 from workers.creator.clauses import clauses
+from workers.creator.register import Register
 from workers.creator.rules.catalogue import rules_for
 from workers.creator.rules.rule import run
 from workers.creator.scoring import Weights, features, score, weights_for
@@ -21,7 +22,7 @@ FILES = sorted(
 def test_weights_name_rules_and_shapes_only(name: str) -> None:
     """The shipped weights must not republish the words of labelled texts."""
     data = json.loads(resources.files("workers.creator").joinpath("weights", name).read_text(encoding="utf-8"))
-    ids = {rule.id for language in ("de", "en") for rule in rules_for(language)}
+    ids = {rule.id for language in ("de", "en") for register in Register for rule in rules_for(language, register)}
     for feature in data["weights"]:
         plain = feature.removeprefix("habit.").removesuffix("~")
         assert plain in ids or feature.startswith(("kind.", "shape.")), feature

@@ -1,0 +1,115 @@
+# ruff: noqa: E501  (a pattern is read on one line)
+"""English rules for what binds nobody: permissions, scope, definitions, information, rights of authorities."""
+
+from __future__ import annotations
+
+from .english_words import AUTHORITY
+from .kinds import AUTHORITY_RIGHT, CUE, DEFINITION, INFORMATION, PERMISSION, SCOPE
+from .rule import Rule, rule
+
+RULES: tuple[Rule, ...] = (
+    # permission
+    rule("en.may", PERMISSION, r"\bmay\b", needs="may"),
+    rule("en.can", PERMISSION, r"\b(?:can|could|might)\b", needs="can could might"),
+    rule(
+        "en.permitted",
+        PERMISSION,
+        r"\b(?:permitted|allowed|free to|at liberty|optional(?:ly)?|entitled|at (?:its|his|their) discretion|choose)\b",
+        needs="permitted allowed free at optional optionally entitled choose",
+    ),
+    rule("en.right", CUE, r"\b(?:right|rights|entitled)\b", needs="right rights entitled"),
+    # scope
+    rule(
+        "en.applies",
+        SCOPE,
+        r"\b(?:applies|apply|scope|covers|lays down|laying down)\b",
+        needs="applies apply scope covers lays laying",
+    ),
+    rule(
+        "en.this_document",
+        SCOPE,
+        r"^(?:this|the present) (?:regulation|directive|decision|document|section|chapter|specification|srs|appendix|policy|manual|contract|agreement)\b",
+    ),
+    # definition
+    rule(
+        "en.means",
+        DEFINITION,
+        r"\b(?:means|shall mean|is defined as|are defined as|refers? to|denotes?|stands for|is called|are called|definitions?)\b|^[‘'\"“][^’'\"”]+[’'\"”] (?:is|are|shall)\b",
+        needs="means mean defined refers refer denotes denote stands called definition definitions is are shall",
+    ),
+    rule("en.is_a", DEFINITION, r"^(?!it |there )(?:(?:the|a|an) )?(?:[\w/-]+ ){1,4}(?:is|are) (?:an?|the|any|one)\b"),
+    # information
+    rule(
+        "en.example",
+        INFORMATION,
+        r"^(?:example|e\.g\.|note\b|see\b|figure|table|e g|illustration|background)",
+    ),
+    rule(
+        "en.example_mark",
+        INFORMATION,
+        r"^(?:examples?|note|remark)(?: [\w.]+){0,3} ?:|^(?:for (?:example|instance)|by way of example|to illustrate)\b",
+    ),
+    rule(
+        "en.guess",
+        INFORMATION,
+        r"\bmust have (?:been|had|felt|seemed)\b(?!.*\b(?:before|prior|by|at least|within|no later)\b)|\b(?:old|former|previous|predecessor|apparently|presumably|evidently|obviously|probably|back then)\b.* must have \w+|\bmust (?:\w+ )?have \w+(?:ed|en|lt|nt|ld)\b.* (?:since|because|than we)\b",
+        beats=["en.must"],
+        anywhere=True,
+        needs="must",
+    ),
+    rule(
+        "en.had_to",
+        INFORMATION,
+        r"\b(?:had to|was supposed to|were supposed to|(?:was|were|had been) (?:\w+ )?(?:required|obliged|obligated|expected|meant) to|used to)\b",
+        needs="had was were used",
+    ),
+    rule(
+        "en.by_law",
+        INFORMATION,
+        r"\b(?:is|are) (?:\w+ )?(?:required|prescribed|mandated|mandatory|prohibited|necessary) (?:by|under) (?:the |national |local |applicable )?(?:law|statute|legislation)\b(?! to\b)",
+        beats=["en.required_to", "en.necessary", "en.prohibited"],
+        needs="law statute legislation",
+    ),
+    rule(
+        "en.must_expect",
+        INFORMATION,
+        r"\bmust (?:expect|reckon with|be prepared (?:for|to face))\b|\bhas to (?:expect|reckon with)\b",
+        beats=["en.must", "en.have_to"],
+        needs="expect reckon prepared",
+    ),
+    rule(
+        "en.deemed_to_be",
+        DEFINITION,
+        r"\b(?:shall|will|must|is to|are to) (?:\w+ )?be (?:deemed|regarded as|considered (?:as |to be |to have )|treated as|construed as|taken to (?:be|have))\b",
+        beats=["en.shall", "en.must", "en.will", "en.is_to"],
+        needs="deemed regarded considered treated construed taken",
+    ),
+    rule(
+        "en.definitions_apply",
+        DEFINITION,
+        r"\bfollowing (?:terms and )?definitions (?:shall )?apply\b",
+        beats=["en.applies", "en.shall"],
+        needs="definitions",
+    ),
+    rule("en.past", INFORMATION, r"\b(?:was|were|had been|has been|have been)\b", needs="was were had has have"),
+    rule(
+        "en.describes",
+        INFORMATION,
+        r"\b(?:describes?|described|contains?|provides? an overview|lists?|gives?|explains?|introduction|intended|purpose of this|overview|assumed|assumption|appendix|document)\b",
+    ),
+    # authority
+    rule(
+        "en.authority_may",
+        AUTHORITY_RIGHT,
+        rf"^(?:[^,;]*, )?(?:the |each |any |a |an )?(?:\w+ )?{AUTHORITY}\b[^,;]{{0,60}}? may\b(?! (?:not|only))",
+        beats=["en.may"],
+        needs="may",
+    ),
+    rule("en.may_that", PERMISSION, r"\bmay\b[^,;]*\bthat\b[^,;]*\bshall\b", beats=["en.shall"], needs="may"),
+    rule(
+        "en.authority",
+        CUE,
+        rf"^(?:[^;]*, )?(?:the |each |every |any |a |an |that |those |all )?(?:\w+ ){{0,3}}{AUTHORITY}\b[^,;]{{0,70}}? (?:shall|must|should|will)\b",
+        needs="shall must should will",
+    ),
+)

@@ -1,0 +1,95 @@
+# ruff: noqa: E501  (a pattern is read on one line)
+"""German duties in the plain indicative: "Die Innenrevision prüft jährlich", "Jede Abfrage wird protokolliert".
+
+They bind where a house or two parties lay down their own rules; elsewhere the same words describe.
+"""
+
+from __future__ import annotations
+
+from .kinds import INFORMATION, OBLIGATION, PROHIBITION
+from .rule import Rule, rule, within
+
+_UNIT = (
+    r"(?:[A-ZÄÖÜ]\w*(?:leitung|abteilung|revision|buchhaltung|verwaltung|stelle|betrieb|bereich|zentrale|niederlassung|filiale|station|führung|vorstand|beauftragter?|verantwortlicher?"
+    r"|leiter|verwalter|geber|nehmer|dienstleister|mieter|betreiber|lieferant|prüfer|berater|meister|wart|pfleger|techniker|arzt|ärztin|lehrer|assistent|referent|händler|halter|hersteller|spediteur|makler|pächter|bauherr|träger)(?:in|innen|en|n)?"
+    r"|(?:IT|Bereich|Abteilung|Referat|Team|Fachbereich|Buchhaltung|Revision|Leitung|Station|Niederlassung|Filiale|Disposition|Verwaltung|Betrieb|Stelle|Einkauf|Vertrieb|Personalwesen|Controlling|Sekretariat|Vorstand"
+    r"|Beauftragter?|Verantwortlicher?|Vorgesetzter?|Beschäftigter?|Mitarbeiter|Mitarbeitende|Administrator|Sachbearbeiter|Fahrer|Disponent|Mieter|Vermieter|Verwalter|Kunde|Käufer|Verkäufer|Anbieter|Lieferant|Betreiber"
+    r"|Dienstleister|Besteller|Partei|Vertragspartei|Vertragspartner|Lizenznehmer|Lizenzgeber|Unternehmen|Gesellschaft|Bank|Institut|Anlaufstelle|Prüfer|Projektleiter|Inhaber|Nutzer)(?:in|innen|en|n)?)"
+)
+_ARTICLE = r"(?:[Dd]er|[Dd]ie|[Dd]as|[Jj]eder?|[Jj]edes|[Ee]ine?|[Aa]lle|[Ss]ämtliche|[Uu]nsere?)"
+_SUBJECT = rf"(?:{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?{_UNIT}|^(?:Mitarbeiter|Beschäftigte|Mitarbeitende|Vorgesetzte|Fahrer|Niederlassungen|Stationen|Administratoren)\b)"
+_VERB = (
+    r"(?:führt|führen|prüft|prüfen|überprüft|überprüfen|überwacht|überwachen|kontrolliert|kontrollieren|bestellt|bestellen|benennt|benennen|ernennt|ernennen|beauftragt|beauftragen|informiert|informieren|unterrichtet|unterrichten"
+    r"|meldet|melden|berichtet|berichten|dokumentiert|dokumentieren|protokolliert|protokollieren|vermerkt|vermerken|erfasst|erfassen|erstellt|erstellen|fertigt|fertigen|pflegt|pflegen|aktualisiert|aktualisieren|unterhält|unterhalten"
+    r"|hält|halten|stellt|stellen|sichert|sichern|bewahrt|bewahren|archiviert|archivieren|löscht|löschen|vernichtet|vernichten|sperrt|sperren|übergibt|übergeben|übermittelt|übermitteln|sendet|senden|leitet|leiten|gibt|geben|legt|legen"
+    r"|nimmt|nehmen|holt|holen|zeigt|zeigen|teilt|teilen|weist|weisen|sorgt|sorgen|trifft|treffen|achtet|achten|beachtet|beachten|schult|schulen|bewertet|bewerten|genehmigt|genehmigen|bestätigt|bestätigen|kennzeichnet|kennzeichnen"
+    r"|verschlüsselt|verschlüsseln|speichert|speichern|veranlasst|veranlassen|stimmt|stimmen|gleicht|gleichen|liefert|liefern|erbringt|erbringen|leistet|leisten|zahlt|zahlen|vergütet|vergüten|erstattet|erstatten|behebt|beheben|beseitigt|beseitigen"
+    r"|wartet|warten|reinigt|reinigen|räumt|räumen|entfernt|entfernen|verwahrt|verwahren|gewährt|gewähren|verwendet|verwenden|setzt|setzen|richtet|richten|beantwortet|beantworten|bearbeitet|bearbeiten|verantwortet|verantworten|unterzeichnet|unterzeichnen"
+    r"|zeichnet|zeichnen|unterstützt|unterstützen|ermittelt|ermitteln|benachrichtigt|benachrichtigen|versieht|versehen|trägt|tragen|ordnet|ordnen|wertet|werten|wiederholt|wiederholen|testet|testen|begleicht|begleichen|schließt|schließen|sammelt|sammeln)"
+)
+_DONE = (
+    r"(?:protokolliert|dokumentiert|geprüft|überprüft|kontrolliert|gelöscht|vernichtet|gespeichert|verschlüsselt|vergeben|gesperrt|entzogen|aufbewahrt|archiviert|erfasst|erhoben|verarbeitet|gemeldet|informiert|unterrichtet|benachrichtigt"
+    r"|geschult|freigegeben|genehmigt|bestätigt|aktualisiert|festgehalten|vermerkt|eingetragen|übergeben|abgeschlossen|gesichert|getestet|bewertet|zugewiesen|eingeholt|nachgewiesen|vorgelegt|durchgeführt|begründet|gekennzeichnet|abgestimmt|unterzeichnet"
+    r"|versandt|weitergegeben|weitergeleitet|beantwortet|angelegt|ausgehändigt|eingezogen|hinterlegt|abgelegt|nummeriert|registriert|ausgewertet|erprobt|wiederholt|verwahrt|quittiert|gegengezeichnet|anonymisiert|pseudonymisiert|aufgezeichnet|verwendet|offengelegt)"
+)
+_BOUND = r"(?:ausschließlich|nur|mindestens|spätestens|unverzüglich|schriftlich|täglich|wöchentlich|monatlich|vierteljährlich|halbjährlich|jährlich|innerhalb|binnen|durch|vor|nach|einmal|zweimal|getrennt|nachvollziehbar)"
+_USUAL = r"(?!.*\b(?i:häufig|oft|meist|meistens|üblicherweise|gelegentlich|derzeit|bisher|früher|vielfach|zunehmend|manchmal|voraussichtlich|inzwischen|seit)\b)"
+_AFFIRMED = r"(?!.*\b(?:nicht|kein\w*)\b)"
+_THIS_TEXT = r"(?!(?:Diese|Dieses|Dieser|Die vorliegende|Das vorliegende|Dieser) )"
+
+RULES: tuple[Rule, ...] = (
+    *within(
+        ("policy", "contract"),
+        (
+            rule(
+                "de.stelle_handelt",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,80}}?\b)?(?:{_SUBJECT}\b[^,;:]{{0,70}}?\b{_VERB}|{_VERB} {_SUBJECT})\b",
+                beats=["de.ist_ein"],
+            ),
+            rule("de.er_handelt", OBLIGATION, rf"^{_USUAL}{_AFFIRMED}(?:Er|Sie) {_VERB}\b"),
+            rule(
+                "de.stelle_unterlaesst",
+                PROHIBITION,
+                rf"^{_USUAL}(?:{_SUBJECT}\b[^,;:]{{0,70}}?\b{_VERB}|{_VERB} {_SUBJECT})\b[^,;:]*\b(?:nicht|keine?[nrs]?)\b(?! nur\b)(?![^,;:]*\b(?:verpflichtet|gehalten)\b)",
+                needs="nicht kein keine keinen keiner keines",
+                beats=["de.nicht_haften"],
+            ),
+            rule(
+                "de.auskunft",
+                INFORMATION,
+                r"^(?:Rückfragen|Fragen|Auskünfte|Weitere Informationen)\b|\b(?:Durchwahl|Telefonnummer|im Intranet)\b",
+                beats=["de.stelle_handelt", "de.wird_getan", "de.er_handelt"],
+            ),
+        ),
+    ),
+    *within(
+        ("policy",),
+        (
+            rule(
+                "de.wird_getan",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,160}}? )?(?:wird|werden|Wird|Werden)\b[^;:]*?\b{_DONE}\b",
+                needs="wird werden",
+            ),
+            rule(
+                "de.wird_nicht_getan",
+                PROHIBITION,
+                rf"^{_USUAL}(?:[^,;:]{{0,160}}? )?(?:wird|werden)\b[^;:]*?\b(?:nicht|kein\w*)\b[^;:]*?\b{_DONE}\b|^Kein\w* [^,;:]{{0,80}}\b(?:wird|werden)\b[^;:]*?\b{_DONE}\b",
+                needs="wird werden",
+            ),
+            rule(
+                "de.erfolgt_so",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}.*?(?:\berfolg(?:t|en)\b[^;]*\b{_BOUND}\b|\b{_BOUND}\b[^;]*\berfolg(?:t|en)\b)",
+                needs="erfolgt erfolgen",
+            ),
+            rule(
+                "de.enthaelt_mindestens",
+                OBLIGATION,
+                rf"^{_THIS_TEXT}{_AFFIRMED}[^,;]*?\b(?:enthält|enthalten|trägt|tragen|nennt|nennen|umfasst|umfassen)\b[^;]*\b(?:mindestens|wenigstens|vorgeschrieben\w*|folgende[nr]? (?:Angaben|Daten|Inhalte|Punkte|Felder))\b",
+                needs="enthält enthalten trägt tragen nennt nennen umfasst umfassen",
+            ),
+        ),
+    ),
+)
