@@ -49,7 +49,7 @@ def connected() -> Iterator[Client]:
 def find() -> Connection:
     """ORCHESTRATOR_URL with ORCHESTRATOR_API_KEY; else `ports.json` and `admin.key` of the state directory.
 
-    The state directory is ORCHESTRATOR_STATE_DIR or the default one. Its key never goes to a URL from the environment.
+    The state directory is ORCHESTRATOR_STATE_DIR, else that of the configuration file, else the default one. Its key never goes to a URL from the environment.
 
     Raises:
         ConfigError: ORCHESTRATOR_URL stands alone, or a file cannot be read.
@@ -66,7 +66,11 @@ def find() -> Connection:
 
 def _state_dir() -> Path:
     given = os.environ.get("ORCHESTRATOR_STATE_DIR", "").strip()
-    return Path(given).expanduser() if given else default_state_dir()
+    if given or not os.environ.get("ORCHESTRATOR_CONFIG"):
+        return Path(given).expanduser() if given else default_state_dir()
+    from orchestrator.config import read_one  # slow to import, and most people have no file
+
+    return Path(read_one("state_dir"))
 
 
 def _url_in(state: Path) -> str:

@@ -36,8 +36,8 @@ Count = Annotated[int, Between(1, 1000)]
 
 def default_state_dir() -> Path:
     """`$XDG_STATE_HOME/orchestrator`, else `~/.local/state/orchestrator`."""
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "orchestrator"
+    root = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(root) if root.startswith("/") else Path.home() / ".local" / "state") / "orchestrator"
 
 
 @dataclass(frozen=True, slots=True)

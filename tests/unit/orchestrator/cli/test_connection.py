@@ -11,7 +11,7 @@ from orchestrator.errors import ConfigError, Unavailable
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("ORCHESTRATOR_URL", "ORCHESTRATOR_API_KEY", "ORCHESTRATOR_STATE_DIR"):
+    for name in ("ORCHESTRATOR_URL", "ORCHESTRATOR_API_KEY", "ORCHESTRATOR_STATE_DIR", "ORCHESTRATOR_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
@@ -49,6 +49,16 @@ def test_the_default_state_directory_is_found(state: Path, monkeypatch: pytest.M
     monkeypatch.setenv("ORCHESTRATOR_STATE_DIR", str(state / "elsewhere"))
     with pytest.raises(Unavailable, match="elsewhere"):
         find()
+
+
+def test_the_state_directory_of_the_configuration_file_is_found(
+    state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    moved = state.rename(tmp_path / "moved")
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"orchestrator": {"state_dir": str(moved)}}))
+    monkeypatch.setenv("ORCHESTRATOR_CONFIG", str(file))
+    assert find() == Connection("http://127.0.0.1:8123", "local-key")
 
 
 def test_a_stack_without_a_key_file_asks_for_a_key(state: Path) -> None:
