@@ -49,7 +49,8 @@ def connected() -> Iterator[Client]:
 def find() -> Connection:
     """ORCHESTRATOR_URL with ORCHESTRATOR_API_KEY; else `ports.json` and `admin.key` of the state directory.
 
-    The state directory is ORCHESTRATOR_STATE_DIR, else that of the configuration file, else the default one. Its key never goes to a URL from the environment.
+    The state directory is ORCHESTRATOR_STATE_DIR, else that of the configuration file, else the default one. Its key
+    never goes to a URL from the environment.
 
     Raises:
         ConfigError: ORCHESTRATOR_URL stands alone, or a file cannot be read.
