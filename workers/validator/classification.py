@@ -64,7 +64,7 @@ def classify(text: str, language: str, register: str | None = None, locator: str
     Args:
         text: the full statement; for a list item, lead-in and item.
         language: "de" or "en".
-        register: "eu_act", "statute", "letter", "specification", "contract", "user_stories"; None if unknown, then the
+        register: "eu_act", "statute", "letter", "policy", "specification", "contract", "user_stories"; None if unknown, then the
             locator's form tells it.
         locator: the place as cited, "Rz. 58", "Art. 6(1)(a)", "§ 5 Abs. 2".
     """

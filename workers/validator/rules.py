@@ -12,7 +12,7 @@ UNKNOWN = "unknown"
 BINDING_REGISTERS = frozenset({"eu_act", "statute", "contract"})
 """Here the plain indicative binds: "Der Verantwortliche führt ein Verzeichnis"."""
 
-NO_RIGHTS_REGISTERS = frozenset({"letter", "specification", "contract", "user_stories", UNKNOWN})
+NO_RIGHTS_REGISTERS = frozenset({"letter", "specification", "contract", "policy", "user_stories", UNKNOWN})
 """Outside statutes a right is a permission; in them a person's right is everybody else's duty."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from workers.validator.indicatives import indicative_duties
 from workers.validator.rules import BINDING_REGISTERS, NO_RIGHTS_REGISTERS, Kind, LanguageRules, rules, within
 
 _I = re.IGNORECASE
@@ -128,7 +129,7 @@ _MASKS = (
         [
             (
                 "as_required",
-                r"\b(?:as|if|where|when|unless|whenever|otherwise) (?:\w+ )?(?:required|necessary|needed|prohibited|stated)\b|\brequired by\b|\bthe required\b|\brequired (?:for|to|in|fields?|information|data)\b(?<!is required to)(?<!are required to)",
+                r"\b(?:as|if|where|when|unless|whenever|otherwise) (?:\w+ )?(?:required|necessary|needed|prohibited|stated)\b|\brequired by\b(?! (?:the )?law to\b)|\bthe required\b|\brequired (?:for|to|in|fields?|information|data)\b(?<!is required to)(?<!are required to)",
             ),
             (
                 "relative",
@@ -139,6 +140,7 @@ _MASKS = (
                 "some_day",
                 r"^.*\bwill\b.*\b(?:next (?:year|month|quarter|release)|in (?:19|20)\d\d|soon|some day|in (?:the )?future)\b.*$",
             ),
+            ("must_expect", r"\b(?:must|has to|have to) (?:expect|reckon with)\b"),
             ("had_to", r"\b(?:had|have had|has had) to\b|\b(?:was|were|been) required to\b|\bwould have to\b"),
             (
                 "will_be_told",
@@ -171,9 +173,12 @@ _DUTIES = (
             ),
             (
                 "only_permitted",
-                r"\b(?:only|exclusively|solely) (?:be )?(?:permitted|allowed|permissible|acceptable|possible)\b",
+                r"\b(?:only|exclusively|solely) (?:be )?(?:permitted|allowed|permissible|acceptable|possible)\b|\b(?:permitted|allowed|permissible|acceptable) (?:only|exclusively|solely)\b",
             ),
-            ("recommended", r"\b(?:is|are) (?:strongly |highly )?(?:recommended|advised)\b|\bwe recommend\b"),
+            (
+                "recommended",
+                r"\b(?:is|are) (?:strongly |highly )?(?:recommended|advised|encouraged)\b|\bwe recommend\b",
+            ),
             ("none_may", r"\b(?:no|only|neither|nobody|never|none)\b[^;.]*?\b(?:may|can)\b"),
             (
                 "not_allowed",
@@ -190,7 +195,10 @@ _DUTIES = (
                 r"^\W*(?:do not|don[’']t|ensure|make sure|never|always|keep|use|provide|record|store|report|notify|delete|verify|encrypt|document|retain|archive|inform|protect|submit|avoid|include|enable|support|allow|display|validate)\b(?=.*[.;,]\s*$)",
             ),
             ("story", r"\bI (?:want|need|would like) to\b"),
-            ("duty_of", r"\b(?:has|have|is under|are under) (?:an?|the) (?:\w+ )?(?:duty|obligation|responsibility)\b"),
+            (
+                "duty_of",
+                r"\b(?:has|have|is under|are under) (?:an?|the) (?:\w+ )?(?:duty|obligation|responsibility)\b|\bit is the (?:duty|responsibility|task) of\b",
+            ),
         ],
         _I,
     ),
@@ -206,6 +214,7 @@ _DUTIES = (
             _I,
         ),
     ),
+    *indicative_duties("en"),
 )
 
 _ACTORS = re.compile(r"(?!)")

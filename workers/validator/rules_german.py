@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from workers.validator.indicatives import indicative_duties
 from workers.validator.rules import BINDING_REGISTERS, Kind, LanguageRules, rules, within
 
 _PREFIX = (
@@ -178,7 +179,7 @@ _DUTIES = (
             ),
             (
                 "nur_zulaessig",
-                r"\b(?:nur|kein\w*|Kein\w*|Nur|ausschließlich)\b[^;.]*\b(?:zulässig|erlaubt|gestattet|rechtmäßig)\b",
+                r"\b(?:nur|kein\w*|Kein\w*|Nur|ausschließlich)\b[^;.]*\b(?:zulässig|erlaubt|gestattet|rechtmäßig)\b|\b(?:Zulässig|Erlaubt|Gestattet) (?:ist|sind) (?:nur|ausschließlich)\b",
             ),
             ("verantwortlich", r"\b(?:ist|sind)\b[^;.]*\bverantwortlich\b"),
             (
@@ -216,6 +217,7 @@ _DUTIES = (
             ],
         ),
     ),
+    *indicative_duties("de"),
     *within(frozenset({"contract"}), rules("de", None, [("betraegt", r"\b(?:beträgt|betragen)\b")])),
 )
 

@@ -19,7 +19,7 @@ _UNIT = (
 _ARTICLE = r"(?:[Dd]er|[Dd]ie|[Dd]as|[Jj]eder?|[Jj]edes|[Ee]ine?|[Aa]lle|[Ss]ämtliche|[Uu]nsere?)"
 _SUBJECT = rf"(?:{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?{_UNIT}|^(?:Mitarbeiter|Beschäftigte|Mitarbeitende|Vorgesetzte|Fahrer|Niederlassungen|Stationen|Administratoren)\b)"
 _VERB = (
-    r"(?:führt|führen|prüft|prüfen|überprüft|überprüfen|überwacht|überwachen|kontrolliert|kontrollieren|bestellt|bestellen|benennt|benennen|ernennt|ernennen|beauftragt|beauftragen|informiert|informieren|unterrichtet|unterrichten"
+    r"(?<!zu )(?:führt|führen|prüft|prüfen|überprüft|überprüfen|überwacht|überwachen|kontrolliert|kontrollieren|bestellt|bestellen|benennt|benennen|ernennt|ernennen|beauftragt|beauftragen|informiert|informieren|unterrichtet|unterrichten"
     r"|meldet|melden|berichtet|berichten|dokumentiert|dokumentieren|protokolliert|protokollieren|vermerkt|vermerken|erfasst|erfassen|erstellt|erstellen|fertigt|fertigen|pflegt|pflegen|aktualisiert|aktualisieren|unterhält|unterhalten"
     r"|hält|halten|stellt|stellen|sichert|sichern|bewahrt|bewahren|archiviert|archivieren|löscht|löschen|vernichtet|vernichten|sperrt|sperren|übergibt|übergeben|übermittelt|übermitteln|sendet|senden|leitet|leiten|gibt|geben|legt|legen"
     r"|nimmt|nehmen|holt|holen|zeigt|zeigen|teilt|teilen|weist|weisen|sorgt|sorgen|trifft|treffen|achtet|achten|beachtet|beachten|schult|schulen|bewertet|bewerten|genehmigt|genehmigen|bestätigt|bestätigen|kennzeichnet|kennzeichnen"

@@ -14,7 +14,7 @@ from workers.validator.judge import Candidate, Verdict, judge
 from workers.validator.matching import ModelIndex
 
 FILES = sorted((Path(__file__).parents[4] / "samples").glob("*.gold.json"))
-REGISTERS = {"administrative_letter": "letter"}
+REGISTERS = {"administrative_letter": "policy"}
 LEAST_REJECTED = 0.8
 
 
