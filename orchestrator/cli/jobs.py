@@ -163,11 +163,12 @@ def report(job_id: str, report_format: str, wait: bool, timeout: float) -> None:
 def cancel(job_id: str, force: bool, cleanup: bool, output: str) -> None:
     """End a job. What is integrated stays; requirements that nobody has judged yet are dropped.
 
-    Asks first; without a terminal to ask on it needs --force (exit 2). Exit 1 where the job has already ended.
+    Asks first; without a terminal to ask on it needs --force (exit 2). Exit 1 where the job has already ended; with
+    --cleanup such a job's working data is deleted.
     """
     with connected() as client:
         if not force:
-            _ask(client, job_id)
+            _ask(client, job_id, cleanup)
         job = client.cancel(job_id, cleanup=cleanup)
     if output == "json":
         show_json(job)
@@ -175,9 +176,10 @@ def cancel(job_id: str, force: bool, cleanup: bool, output: str) -> None:
         click.echo(f"{job['id']} {job['status']}")
 
 
-def _ask(client: Client, job_id: str) -> None:
+def _ask(client: Client, job_id: str, cleanup: bool) -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask on: repeat with --force.")
     job = client.job(job_id)
-    if job["status"] in LIVE:  # of any other the API says why it cannot be cancelled
-        click.confirm(f"Cancel job {job_id} ({job['document']['file_name']})?", abort=True, err=True)
+    action = "Cancel" if job["status"] in LIVE else "Delete the working data of" if cleanup else None
+    if action:  # of any other job the API says why it cannot be cancelled
+        click.confirm(f"{action} job {job_id} ({job['document']['file_name']})?", abort=True, err=True)

@@ -129,6 +129,17 @@ def test_list_shows_jobs_by_status_up_to_the_limit(script: Script, job_id: str) 
     assert script("list_jobs", "--status", "done").returncode == 2
 
 
+def test_list_counts_jobs_and_requirements(script: Script, report: dict[str, Any]) -> None:
+    listed = json.loads(script("list_jobs", "--limit", "1000", "--json").stdout)
+    totals = json.loads(script("list_jobs", "--stats", "--json").stdout)
+    assert totals["jobs"]["total"] == len(listed)
+    assert totals["jobs"]["completed"] >= 1
+    assert totals["requirements"]["total"] >= report["summary"]["total"]
+    shown = script("list_jobs", "--stats", "--status", "completed").stdout
+    assert "completed" in shown
+    assert shown.splitlines()[1].startswith("Requirements")
+
+
 def test_cancel_without_a_terminal_needs_force(script: Script, job_id: str) -> None:
     asked = script("cancel_job", "--job-id", job_id)
     assert (asked.returncode, asked.stdout) == (2, "")
