@@ -101,7 +101,7 @@ def test_a_soft_shutdown_gives_back_what_it_cannot_end(fleet: Any) -> None:
 
 def test_a_soft_shutdown_lets_a_short_step_end(fleet: Any) -> None:
     fleet.start("beat")
-    worker = fleet.worker("creator", ORCHESTRATOR_SOFT_SHUTDOWN_S="12")
+    worker = fleet.worker("creator", ORCHESTRATOR_SOFT_SHUTDOWN_S="6")
     (fleet.failpoints / "after_claim.read").touch()
     job = fleet.submit()
     fleet.held_at("after_claim.read")
