@@ -8,10 +8,27 @@ from api import context, problems
 from api.arguments import FORM_PARTS, JSON_BYTES, StrictRequest
 from api.auth import SECURITY_SCHEMES, public
 from api.context import VERSION
-from api.routes import agents, docs, documents, graph, health, jobs, reports, requirements, steps
+from api.routes import (
+    agents,
+    coverage,
+    docs,
+    documents,
+    events,
+    graph,
+    health,
+    jobs,
+    queues,
+    reports,
+    requirements,
+    stats,
+    steps,
+    stuck,
+)
 from orchestrator.bootstrap import Orchestrator
 
-RESOURCES = (jobs, documents, steps, requirements, reports, graph, agents, health)
+RESOURCES = (
+    jobs, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health,
+)  # fmt: skip
 
 
 def create_app(orchestrator: Orchestrator) -> Flask:

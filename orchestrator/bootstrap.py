@@ -15,10 +15,13 @@ from orchestrator.services.creation import Creation
 from orchestrator.services.dispatcher import Dispatcher
 from orchestrator.services.execution import Execution
 from orchestrator.services.graph import Graph
+from orchestrator.services.job_contents import JobContents
 from orchestrator.services.job_manager import JobManager
 from orchestrator.services.leadership import Leadership
 from orchestrator.services.monitor import Monitor
+from orchestrator.services.queues import Queues
 from orchestrator.services.readiness import Readiness
+from orchestrator.services.recovery import Recovery
 from orchestrator.services.reporter import Reporter
 from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
@@ -34,7 +37,9 @@ class Orchestrator:
     sessions: SessionFactory
     execution: Execution
     dispatcher: Dispatcher
+    recovery: Recovery
     monitor: Monitor
+    queues: Queues
     agents: Agents
     agent_health: AgentHealth
     leadership: Leadership
@@ -42,6 +47,7 @@ class Orchestrator:
     validation: Validation
     graph: Graph
     job_manager: JobManager
+    job_contents: JobContents
     reporter: Reporter
     accounts: Accounts
     readiness: Readiness
@@ -63,6 +69,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
     engine = make_engine(settings, role=role, ping=ping)
     sessions = session_factory(engine)
     execution = Execution(settings, sessions)
+    recovery = Recovery(settings, sessions, execution)
     graph_store = PostgresGraphStore()
     reporter = Reporter(settings, sessions)
     leadership = Leadership(sessions, settings.leader_ttl_s)
@@ -72,7 +79,9 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         sessions=sessions,
         execution=execution,
         dispatcher=Dispatcher(settings, sessions),
-        monitor=Monitor(settings, sessions, execution),
+        recovery=recovery,
+        monitor=Monitor(settings, sessions, recovery),
+        queues=Queues(settings, sessions),
         agents=Agents(settings, sessions),
         agent_health=AgentHealth(settings, sessions),
         leadership=leadership,
@@ -80,6 +89,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         validation=Validation(settings, sessions, graph_store),
         graph=Graph(sessions, graph_store),
         job_manager=JobManager(settings, sessions),
+        job_contents=JobContents(settings, sessions),
         reporter=reporter,
         accounts=Accounts(settings, sessions),
         readiness=Readiness(settings, engine, leadership),

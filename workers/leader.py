@@ -101,11 +101,11 @@ class Leader:
         gap = self._last_reconcile is None or now - self._last_reconcile > self._settings.lease_s / 3
         if gap:
             # An outage or a take-over: nobody could renew, or nobody looked. A fresh lease for all.
-            self._orchestrator.monitor.renew_leases()
-        self._orchestrator.monitor.reconcile()
+            self._orchestrator.recovery.renew_leases()
+        self._orchestrator.recovery.reconcile()
         self._schedule.run_due()
         if now - self._last_aging > AGE_S:
-            self._orchestrator.monitor.raise_priorities(AGE_S)
+            self._orchestrator.recovery.raise_priorities(AGE_S)
             self._last_aging = now
         self._last_reconcile = now
 

@@ -1,4 +1,4 @@
-"""/jobs: submit, list, show, cancel, progress."""
+"""/jobs: submit, list, show, cancel, retry, progress."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api.arguments import FORM, Resource
 from api.auth import requires
 from api.context import job_id_of, principal, request_id, services
 from api.paging import shown
-from api.schemas.jobs import JobPageSchema, JobQuery, JobSchema, ProgressSchema, SubmissionSchema
+from api.schemas.jobs import CancelQuery, JobPageSchema, JobQuery, JobSchema, ProgressSchema, SubmissionSchema
 from orchestrator.domain.access import Role
 from orchestrator.domain.submission import Submission, Upload
 from orchestrator.services.job_view import JobView
@@ -43,9 +43,8 @@ def submit(fields: dict[str, Any]) -> Any:
 @blp.takes(JobQuery, "query")
 @blp.answers(200, JobPageSchema)
 def index(query: dict[str, Any]) -> Any:
-    """List jobs, the newest first."""
-    statuses = sorted({"created" if status == "pending" else str(status) for status in query["status"]})
-    return shown(services().job_manager.list(statuses, query["paging"]))
+    """List jobs, the newest first unless `sort` says otherwise."""
+    return shown(services().job_manager.list(query["wanted"], query["paging"]))
 
 
 @blp.get("/jobs/<job_id>")
@@ -59,19 +58,30 @@ def show(job_id: str) -> Any:
 
 @blp.delete("/jobs/<job_id>")
 @requires(Role.OPERATOR)
+@blp.takes(CancelQuery, "query")
 @blp.answers(202, JobSchema)
-def remove(job_id: str) -> Any:
+def remove(query: dict[str, Any], job_id: str) -> Any:
     """Cancel a job: what is integrated stays, the rest is dropped."""
-    view = services().job_manager.cancel(job_id_of(job_id))
+    view = services().job_manager.cancel(job_id_of(job_id), cleanup=query["cleanup"])
     return view, _etag(view)
 
 
 @blp.post("/jobs/<job_id>/cancel")
 @requires(Role.OPERATOR)
+@blp.takes(CancelQuery, "query")
 @blp.answers(202, JobSchema)
-def cancel(job_id: str) -> Any:
+def cancel(query: dict[str, Any], job_id: str) -> Any:
     """Cancel a job, as DELETE does."""
-    view = services().job_manager.cancel(job_id_of(job_id))
+    view = services().job_manager.cancel(job_id_of(job_id), cleanup=query["cleanup"])
+    return view, _etag(view)
+
+
+@blp.post("/jobs/<job_id>/retry")
+@requires(Role.OPERATOR)
+@blp.answers(202, JobSchema)
+def retry(job_id: str) -> Any:
+    """Take a failed job up again where it failed; nothing that is done is repeated."""
+    view = services().job_manager.retry(job_id_of(job_id))
     return view, _etag(view)
 
 
@@ -88,7 +98,7 @@ def progress(job_id: str) -> Any:
 @blp.also(200, content_type="application/octet-stream", schema={"type": "string", "format": "binary"})
 def document(job_id: str) -> Response:
     """Give the document back as it was sent."""
-    stored = services().job_manager.document(job_id_of(job_id))
+    stored = services().job_contents.document(job_id_of(job_id))
     answer = Response(stored.chunks if request.method == "GET" else None, content_type=stored.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=stored.file_name)
     answer.content_length = stored.document.size_bytes

@@ -20,4 +20,4 @@ blp = Resource("steps", __name__, description="What was done for a job, by whom,
 @blp.answers(200, StepPageSchema)
 def index(query: dict[str, Any], job_id: str) -> Any:
     """List the steps of a job, the oldest first."""
-    return shown(services().job_manager.steps(job_id_of(job_id), query["paging"]))
+    return shown(services().job_contents.steps(job_id_of(job_id), query["paging"]))

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import PureWindowsPath
 from typing import Any
 
@@ -13,6 +14,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from webargs.fields import DelimitedFieldMixin
 from werkzeug.datastructures import FileStorage
 
+from orchestrator.domain.stuck import MINUTES
 from orchestrator.domain.submission import CONTEXT_BYTES, CONTEXT_DEPTH, FILE_NAME_CHARACTERS, TEXT_CHARACTERS
 from orchestrator.domain.text import depth_of, fault_of, texts_of
 from orchestrator.storage.paging import Paging
@@ -61,10 +63,34 @@ class Identifier(fields.UUID):
 
 
 class CommaList(DelimitedFieldMixin, fields.List[str]):
-    """Values in one query parameter, separated by commas, each one of a few words."""
+    """Values in one query parameter, separated by commas, each one of a few words; without words, any short names."""
 
-    def __init__(self, *choices: str) -> None:
-        super().__init__(Text(validate=validate.OneOf(choices)), load_default=())
+    def __init__(self, *choices: str, most: int | None = None, said: str | None = None) -> None:
+        item = Text(validate=validate.OneOf(choices)) if choices else Name(validate=validate.Length(1, 64))
+        bound = validate.Length(max=most) if most else None
+        super().__init__(item, load_default=(), validate=bound, metadata={"description": said} if said else {})
+
+
+class Moment(fields.AwareDateTime):
+    """A time in RFC 3339, or a day; without an offset it is UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", default_timezone=UTC, load_default=None, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        try:
+            found: datetime = super()._deserialize(value, attr, data, **kwargs)
+            return found.astimezone(UTC)
+        except (ValidationError, OverflowError) as error:
+            said = "Not a time such as 2026-03-01T12:00:00Z or a day such as 2026-03-01."
+            raise ValidationError(said) from error
+
+
+class Minutes(fields.Float):
+    """A threshold in minutes, from a moment to a week."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(load_default=None, validate=validate.Range(*MINUTES), **kwargs)
 
 
 class JsonObject(fields.Dict):

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from api.schemas.fields import CommaList, File, FileName, Identifier, JsonObject, Name, PageQuery, Text
+from api.schemas.fields import (
+    CommaList,
+    File,
+    FileName,
+    Identifier,
+    JsonObject,
+    Minutes,
+    Moment,
+    Name,
+    PageQuery,
+    Text,
+)
 from orchestrator.domain.job import ENGINES, ON_ERROR, JobStatus
 from orchestrator.domain.submission import PROMPT_CHARACTERS, SCOPE_CHARACTERS, TAG_CHARACTERS, TAGS
 from orchestrator.services.job_view import JobView
+from orchestrator.storage.jobs import SORTS, JobFilter
+
+AGENTS = ("creator", "validator")
+PENDING = "`pending` is `created`; beside `agent`, whatever is open for it"
 
 _visible = validate.Regexp(r"(?s).*\S", error="Must not be blank.")
 
@@ -32,6 +47,7 @@ class SubmissionSchema(Schema):
         Name(validate=validate.Length(1, TAG_CHARACTERS)), load_default=list, validate=validate.Length(max=TAGS)
     )
     on_error = Text(load_default="fail", validate=validate.OneOf(ON_ERROR))
+    stuck_after_minutes = Minutes(metadata={"description": "Without progress for this long it counts as stuck"})
 
     @validates_schema
     def _one_document(self, data: dict[str, Any], **_: Any) -> None:
@@ -42,9 +58,55 @@ class SubmissionSchema(Schema):
 
 
 class JobQuery(PageQuery):
-    """Which jobs to list. `pending` is another word for `created`."""
+    """Which jobs to list, and in which order."""
 
-    status = CommaList(*JobStatus, "pending")
+    status = CommaList(*JobStatus, "pending", said=f"{PENDING}; comma list")
+    agent = Text(
+        load_default=None,
+        validate=validate.OneOf(AGENTS),
+        metadata={"description": "Live jobs with open steps for this kind of agent"},
+    )
+    q = Text(
+        load_default=None,
+        validate=[validate.Length(1, 200), _visible],
+        metadata={"description": "In the prompt or the file name"},
+    )
+    owner = Text(load_default=None, validate=validate.Length(1, 200))
+    document = Identifier(load_default=None, metadata={"description": "Of the document with this id"})
+    created_after = Moment(metadata={"description": "Then or later"})
+    created_before = Moment(metadata={"description": "Before that"})
+    priority = fields.Integer(load_default=None, validate=validate.Range(0, 9))
+    tags = CommaList(most=TAGS, said="All of these; comma list")
+    sort = Text(load_default="-created_at", validate=validate.OneOf(list(SORTS)))
+
+    @validates_schema
+    def _some_time(self, data: dict[str, Any], **_: Any) -> None:
+        after, before = data.get("created_after"), data.get("created_before")
+        if after and before and after >= before:
+            raise ValidationError("Must lie after created_after.", "created_before")
+
+    @post_load
+    def _filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        # Beside `agent`, pending work is what is open on its queue, whether or not the job has begun.
+        words = {"created" if status == "pending" else str(status) for status in data["status"]}
+        statuses = () if data["agent"] and "pending" in data["status"] else sorted(words)
+        same = ("agent", "q", "owner", "created_after", "created_before", "priority", "sort")
+        wanted = JobFilter(
+            statuses=tuple(statuses),
+            document_id=data["document"],
+            tags=tuple(sorted(data["tags"])),
+            **{name: data[name] for name in same},
+        )
+        return data | {"wanted": wanted}
+
+
+class CancelQuery(Schema):
+    """How to cancel."""
+
+    cleanup = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Delete the job's working data as well; of a job that has ended, that alone"},
+    )
 
 
 class JobDocumentSchema(Schema):
@@ -103,16 +165,19 @@ class JobSchema(Schema):
     version = fields.Integer(attribute="job.version")
     correlation_id = fields.String(attribute="job.correlation_id")
     deadline_at = fields.DateTime(attribute="job.deadline_at")
+    stuck_after_minutes = fields.Float(attribute="job.stuck_after_minutes", allow_none=True)
     created_at = fields.DateTime(attribute="job.created_at")
     updated_at = fields.DateTime(attribute="job.updated_at")
     started_at = fields.DateTime(attribute="job.started_at", allow_none=True)
+    resumed_at = fields.DateTime(attribute="job.resumed_at", allow_none=True)
     completed_at = fields.DateTime(attribute="job.completed_at", allow_none=True)
+    cleaned_up_at = fields.DateTime(attribute="job.cleaned_up_at", allow_none=True)
     links = fields.Method("links_of", metadata={"type": "object", "additionalProperties": {"type": "string"}})
 
     def links_of(self, view: JobView) -> dict[str, str]:
         """Where the parts of this job are."""
         here = f"/jobs/{view.job.id}"
-        parts = ("progress", "steps", "requirements", "report", "document")
+        parts = ("progress", "steps", "events", "requirements", "statistics", "coverage", "report", "document")
         return {"self": here} | {part: f"{here}/{part}" for part in parts}
 
 

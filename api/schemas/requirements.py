@@ -94,3 +94,33 @@ class RequirementPageSchema(Schema):
 
     items = fields.List(fields.Nested(RequirementSchema))
     next_cursor = fields.String(allow_none=True)
+
+
+class PlaceSchema(Schema):
+    """The requirements at one place."""
+
+    locator = fields.String(allow_none=True)
+    total = fields.Integer()
+    pending = fields.Integer()
+    integrated = fields.Integer()
+    rejected = fields.Integer()
+    failed = fields.Integer()
+
+
+def _counts() -> fields.Dict:
+    return fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class StatisticsSchema(Schema):
+    """A job's requirements counted by value, with 0 for what does not occur."""
+
+    total = fields.Integer()
+    status = _counts()
+    modality = _counts()
+    type = _counts()
+    priority = _counts()
+    gobd = _counts()
+    gdpr = _counts()
+    locator = fields.List(
+        fields.Nested(PlaceSchema), metadata={"description": "In the order of the document; the first 1,000"}
+    )

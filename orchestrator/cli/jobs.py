@@ -20,6 +20,7 @@ from orchestrator.cli.job_tables import (
     requirement_row,
     step_row,
 )
+from orchestrator.cli.jobs_upkeep import COMMANDS
 from orchestrator.cli.output import at_most, limit_option, output_option, show_facts, show_json, show_table, show_text
 from orchestrator.cli.watching import REPORT_S, require_completed, timeout_option, watch
 from orchestrator.client import Client, RequirementQuery
@@ -31,7 +32,7 @@ job_argument = click.argument("job_id", metavar="ID")
 
 @click.group()
 def jobs() -> None:
-    """List, follow and cancel jobs, and read what came out of them.
+    """List, follow, cancel and retry jobs, and read what came out of them.
 
     Exit codes: 0 done; 1 the job failed or its state forbids it; 2 wrong usage; 65 the request was refused;
     66 no such job; 69 nothing answers; 77 the key is not accepted; 78 no address or key to be found; 124 not done in
@@ -183,3 +184,7 @@ def _ask(client: Client, job_id: str, cleanup: bool) -> None:
     action = "Cancel" if job["status"] in LIVE else "Delete the working data of" if cleanup else None
     if action:  # of any other job the API says why it cannot be cancelled
         click.confirm(f"{action} job {job_id} ({job['document']['file_name']})?", abort=True, err=True)
+
+
+for command in COMMANDS:
+    jobs.add_command(command)

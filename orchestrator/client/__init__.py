@@ -1,6 +1,20 @@
 """The REST API for Python programs: `Client(url, key).submit("Which duties are there?", Path("contract.pdf"))`."""
 
-from orchestrator.client.answers import Agent, AgentHealth, Edge, Job, Neighbours, Node, Progress, Requirement, Step
+from orchestrator.client.answers import (
+    Agent,
+    AgentHealth,
+    Edge,
+    Event,
+    Job,
+    Neighbours,
+    Node,
+    Progress,
+    Queue,
+    Recovered,
+    Requirement,
+    Step,
+    StuckJob,
+)
 from orchestrator.client.rest import Client, RequirementQuery, SubmitOptions
 
 __all__ = [
@@ -8,12 +22,16 @@ __all__ = [
     "AgentHealth",
     "Client",
     "Edge",
+    "Event",
     "Job",
     "Neighbours",
     "Node",
     "Progress",
+    "Queue",
+    "Recovered",
     "Requirement",
     "RequirementQuery",
     "Step",
+    "StuckJob",
     "SubmitOptions",
 ]

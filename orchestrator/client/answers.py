@@ -57,10 +57,13 @@ class JobInList(TypedDict):
     version: int
     correlation_id: str
     deadline_at: str
+    stuck_after_minutes: float | None
     created_at: str
     updated_at: str
     started_at: str | None
+    resumed_at: str | None
     completed_at: str | None
+    cleaned_up_at: str | None
     links: dict[str, str]
 
 
@@ -134,6 +137,56 @@ class Step(TypedDict):
     created_at: str
     started_at: str | None
     finished_at: str | None
+
+
+class Event(TypedDict):
+    """Something that happened to a job; `seq` counts from 1 without gaps."""
+
+    seq: int
+    type: str
+    data: dict[str, Any]
+    correlation_id: str
+    created_at: str
+
+
+class StuckJob(TypedDict):
+    """A job that stands still, though it waits for nothing by design."""
+
+    job_id: str
+    status: str
+    component: str
+    reason: str
+    progress_at: str
+    minutes: float
+    threshold_minutes: float
+    advice: str
+
+
+class Recovered(TypedDict):
+    """What was recovered; with `dry_run`, what would be."""
+
+    dry_run: bool
+    released: int
+    expired: int
+    lost: int
+    timed_out: int
+    moved_on: int
+    validating_reset: int
+
+
+class Queue(TypedDict):
+    """A queue: open steps by state, and the slots of the agents that get steps."""
+
+    name: str
+    depth: int
+    oldest_age_s: float | None
+    waiting: int
+    pending: int
+    dispatched: int
+    running: int
+    agents: int
+    slots: int
+    free_slots: int
 
 
 class Citation(TypedDict):

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from orchestrator.client.answers import (
     Agent,
     AgentHealth,
+    Event,
     GraphCounts,
     Job,
     JobInList,
@@ -22,8 +23,11 @@ from orchestrator.client.answers import (
     Neighbours,
     Node,
     Progress,
+    Queue,
+    Recovered,
     Requirement,
     Step,
+    StuckJob,
 )
 from orchestrator.client.transport import FormField, Transport
 from orchestrator.domain.job import TERMINAL
@@ -50,6 +54,7 @@ class SubmitOptions(TypedDict, total=False):
     scope: str
     tags: Sequence[str]
     on_error: str
+    stuck_after_minutes: float
 
 
 class RequirementQuery(TypedDict, total=False):
@@ -123,6 +128,24 @@ class Client:
         query = {"cleanup": "true"} if cleanup else {}
         return cast(Job, self._transport.json(self._transport.delete(f"/jobs/{_segment(job_id)}", query)))
 
+    def retry(self, job_id: str) -> Job:
+        """Take a failed job up again where it failed; nothing that is done is repeated.
+
+        Raises:
+            InvalidTransition: the job has not failed.
+            Conflict: code `cleaned_up`: its working data is gone.
+        """
+        return cast(Job, self._post(f"/jobs/{_segment(job_id)}/retry"))
+
+    def stuck(self, threshold_minutes: float | None = None, limit: int = PAGE) -> list[StuckJob]:
+        """Jobs that stand still, the longest first; the threshold takes the place of each job's own."""
+        query = {"threshold_minutes": threshold_minutes} if threshold_minutes is not None else {}
+        return cast(list[StuckJob], self._get("/jobs/stuck", {"limit": limit, **query})["items"])
+
+    def recover(self, *, dry_run: bool = False) -> Recovered:
+        """Take back now what was lost, as the leader does every second; with `dry_run` only count it."""
+        return cast(Recovered, self._post(f"/jobs/recover?dry_run={'true' if dry_run else 'false'}"))
+
     def progress(self, job_id: str) -> Progress:
         """How far a job is."""
         return cast(Progress, self._get(f"/jobs/{_segment(job_id)}/progress"))
@@ -130,6 +153,10 @@ class Client:
     def steps(self, job_id: str, limit: int | None = None) -> Iterator[Step]:
         """A job's steps, the oldest first."""
         return self._items(f"/jobs/{_segment(job_id)}/steps", {}, limit)
+
+    def events(self, job_id: str, limit: int | None = None) -> Iterator[Event]:
+        """What happened to a job, the oldest first."""
+        return self._items(f"/jobs/{_segment(job_id)}/events", {}, limit)
 
     def requirements(
         self, job_id: str, limit: int | None = None, **query: Unpack[RequirementQuery]
@@ -193,6 +220,10 @@ class Client:
                 if heard_at + pause > limit:
                     raise TimedOut(_goes_on(progress, timeout_s), details={"job_id": job_id})
             time.sleep(pause)
+
+    def queues(self) -> list[Queue]:
+        """What waits in each queue, and who could do it."""
+        return cast(list[Queue], self._get("/queues")["items"])
 
     def agents(self) -> list[Agent]:
         """Live workers, and those that stopped within the hour."""

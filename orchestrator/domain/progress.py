@@ -24,6 +24,7 @@ class JobCounts:
         status, creator_status, on_error: as stored.
         steps: number of steps by (kind, state); blocking kinds only.
         judged, requirements: how many are no longer pending, and how many there are.
+        floor: percent shown before the last retry, which takes back what a dead step had settled.
     """
 
     status: JobStatus
@@ -32,6 +33,7 @@ class JobCounts:
     steps: Mapping[tuple[str, str], int]
     judged: int
     requirements: int
+    floor: int = 0
 
 
 def share_done(counts: JobCounts) -> float:
@@ -49,8 +51,8 @@ def share_done(counts: JobCounts) -> float:
 
 
 def percent(counts: JobCounts) -> int:
-    """`share_done` as a whole number, rounded down, so that 100 means completed."""
-    return int(share_done(counts) * 100 + 1e-9)
+    """`share_done` as a whole number, rounded down, so that 100 means completed; never below the floor."""
+    return max(counts.floor, int(share_done(counts) * 100 + 1e-9))
 
 
 def parts(counts: JobCounts) -> tuple[int, int]:
@@ -59,12 +61,18 @@ def parts(counts: JobCounts) -> tuple[int, int]:
     return _ended(counts, kind), max(_total(counts, kind), 1)
 
 
-def eta(counts: JobCounts, elapsed_s: float) -> tuple[float, float] | None:
-    """Seconds to the end as (low, high), from the pace so far; None where there is no ground to tell."""
-    share = share_done(counts)
-    if counts.status in TERMINAL or share < ETA_FROM:
+def eta(counts: JobCounts, worked_s: float) -> tuple[float, float] | None:
+    """Seconds to the end as (low, high), from the pace so far; None where there is no ground to tell.
+
+    Args:
+        counts: what is committed.
+        worked_s: since the job began, or since its last retry, which began at the floor.
+    """
+    share, began = share_done(counts), counts.floor / 100
+    gained = share - began
+    if counts.status in TERMINAL or gained < ETA_FROM * (1 - began):
         return None
-    rest = elapsed_s * (1 - share) / share
+    rest = worked_s * (1 - share) / gained
     return round(rest * ETA_SPREAD[0], 1), round(rest * ETA_SPREAD[1], 1)
 
 

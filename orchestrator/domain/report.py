@@ -17,6 +17,9 @@ FORMATS = {"text": "text/plain; charset=utf-8", "json": "application/json"}
 
 PRIORITIES = ("high", "medium", "low")
 
+SHOWN_STATUSES = ("pending", "validating", *(status.value for status in RequirementStatus if status != "pending"))
+"""Stored ones, and `validating`: pending and being judged."""
+
 Breakdown = Mapping[str, Mapping[str | bool | None, int]]
 
 
@@ -90,6 +93,9 @@ class ReportSource:
         failures: {kind, part, code, message} of steps that were given up.
         made_at: when the report was made.
         most_relevant: rows that answer the prompt's own words best, the best first.
+        shown: requirements by shown status, as the view `job_summary` counts them.
+        citations: {requirements, citations, exact, repaired, several, pages, locators}.
+        attempts: of the steps: {steps, errors, crashes, dead, retries}.
     """
 
     job: JobRow
@@ -98,11 +104,15 @@ class ReportSource:
     made_at: datetime
     failures: tuple[Mapping[str, Any], ...] = field(default=())
     most_relevant: tuple[RequirementRow, ...] = field(default=())
+    shown: Mapping[str, int] = field(default_factory=dict)
+    citations: Mapping[str, int] = field(default_factory=dict)
+    attempts: Mapping[str, int] = field(default_factory=dict)
 
 
 def head(source: ReportSource) -> dict[str, Any]:
     """Everything but the requirements."""
     job = source.job
+    dropped = job.statistics.get("cancelled_requirements", 0)
     return {
         "made_at": source.made_at,
         "job": _job(job),
@@ -110,9 +120,12 @@ def head(source: ReportSource) -> dict[str, Any]:
         "prompt": {"text": job.prompt, "understood": job.brief},
         "error": error_of(job),
         "failures": [dict(failure) for failure in source.failures],
-        "summary": summary(source.counts) | {"dropped_by_cancel": job.statistics.get("cancelled_requirements", 0)},
+        "attempts": dict(source.attempts),
+        "summary": summary(source.counts, source.shown) | {"dropped_by_cancel": dropped},
         "considered": {key: value for key, value in job.statistics.items() if key != "cancelled_requirements"},
         "coverage": job.coverage,
+        "citations": dict(source.citations),
+        "llm": llm_use(),
         "most_relevant": [{name: getattr(row, name) for name in _RELEVANT} for row in source.most_relevant],
     }
 
@@ -134,11 +147,22 @@ def error_of(job: JobRow) -> dict[str, Any] | None:
     return {"code": code, "message": job.error_message or "The job failed.", "details": details}
 
 
-def summary(counts: Breakdown) -> dict[str, Any]:
-    """The numbers, with 0 for what did not occur, so that two reports compare line by line."""
+def llm_use() -> dict[str, Any]:
+    """What language models were asked, by agent: nothing, as the engine `rules` asks none."""
+    none = {"requests": 0, "prompt_tokens": 0, "completion_tokens": 0, "errors": 0, "mean_duration_ms": None}
+    return {"used": False, "agents": {agent: dict(none) for agent in ("creator", "validator")}}
+
+
+def summary(counts: Breakdown, shown: Mapping[str, int]) -> dict[str, Any]:
+    """The numbers, with 0 for what did not occur, so that two reports compare line by line.
+
+    Args:
+        counts: as in `ReportSource`.
+        shown: requirements by shown status; `validating` is one only here.
+    """
     return {
         "total": sum(counts["status"].values()),
-        "status": _filled(counts["status"], RequirementStatus),
+        "status": {name: shown.get(name, 0) for name in SHOWN_STATUSES},
         "modality": _filled(counts["modality"], Modality),
         "type": _filled(counts["requirement_type"], RequirementType) | _unknown(counts["requirement_type"]),
         "priority": _filled(counts["priority"], PRIORITIES) | _unknown(counts["priority"]),

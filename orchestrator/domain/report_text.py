@@ -120,6 +120,34 @@ def _numbers(content: Mapping[str, Any]) -> Iterator[str]:
     if coverage := content["coverage"]:
         cited, duties = coverage.get("cited", 0), coverage.get("duty_sentences", 0)
         yield from _field("Coverage", f"{cited:,} of {duties:,} sentences with duty words are cited")
+    yield from _cited(content["citations"])
+    yield from _field("LLM use", _models(content["llm"]))
+    yield from _field("Repetitions", _repetitions(content["attempts"]))
+
+
+def _cited(counts: Mapping[str, int]) -> Iterator[str]:
+    """How the requirements are sourced."""
+    if not counts.get("citations"):
+        return
+    where = f"at {counts['locators']:,} places"
+    if counts["pages"]:
+        where += f" on {counts['pages']:,} pages"
+    match = _counts({name: counts[name] for name in ("exact", "repaired")})
+    several = f"; {counts['several']:,} requirements have several" if counts["several"] else ""
+    yield from _field("Citations", f"{counts['citations']:,} {where}: {match}{several}")
+
+
+def _models(use: Mapping[str, Any]) -> str:
+    if not use["used"]:
+        return "no model was used"
+    return "; ".join(f"{agent}: {_inline(numbers)}" for agent, numbers in use["agents"].items())
+
+
+def _repetitions(counts: Mapping[str, int]) -> str:
+    """What did not go well at the first try."""
+    said = {"errors": "errors", "crashes": "crashes", "dead": "steps given up", "retries": "steps taken up again"}
+    named = [f"{counts[name]:,} {words}" for name, words in said.items() if counts.get(name)]
+    return ", ".join(named) or "none: no error, no crash"
 
 
 def _considered(counts: Mapping[str, Any]) -> Iterator[str]:

@@ -48,6 +48,7 @@ class Submission:
     scope: str | None = None
     tags: tuple[str, ...] = ()
     on_error: str = "fail"
+    stuck_after_minutes: float | None = None
 
 
 def prompt_as_document(prompt: str, context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.phase import Move, Phase, next_move
 from orchestrator.domain.step import NewStep, StepKind, StepState
-from orchestrator.storage import events, steps
+from orchestrator.storage import events, reopening, steps
 
 _END = text(
     """
@@ -48,11 +48,17 @@ def advance(session: Session, job_id: UUID) -> None:
 def _apply(session: Session, job_id: UUID, move: Move) -> None:
     match move:
         case Move.READ | Move.MERGE | Move.LINK:
-            steps.insert(session, job_id, [NewStep(StepKind(move.value))])
+            _start(session, job_id, StepKind(move.value))
         case Move.COMPLETE:
             end_job(session, job_id, JobStatus.COMPLETED)
         case Move.FAIL_CREATOR | Move.FAIL_VALIDATOR:
             end_job(session, job_id, JobStatus.FAILED, failed=move, error=_cause(session, job_id))
+
+
+def _start(session: Session, job_id: UUID, kind: StepKind) -> None:
+    """A step of its own for the phase; after a retry, the one that was held back for it."""
+    if not reopening.reopen(session, job_id, kind):
+        steps.insert(session, job_id, [NewStep(kind)])
 
 
 def _cause(session: Session, job_id: UUID) -> dict[str, Any]:

@@ -1,38 +1,27 @@
-"""Jobs from submit to cancel, and everything that is read of them. Each public method is one transaction."""
+"""Jobs from submit to cancel and retry. Each public method is one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
-from orchestrator.domain.job import ALLOWED, ENGINES, JobStatus
+from orchestrator.domain.job import ACTIONS, ENGINES, TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name_for, prompt_as_document
-from orchestrator.errors import Invalid, InvalidTransition, NotFound
-from orchestrator.services import uploads
+from orchestrator.errors import Conflict, Invalid, InvalidTransition, NotFound
+from orchestrator.services import uploads, workspace
 from orchestrator.services.advance import end_job
-from orchestrator.services.job_view import JobView, ProgressView, new_view, progress_of, views
+from orchestrator.services.job_view import JobView, ProgressView, new_view, no_job, progress_of, view_of, views
+from orchestrator.services.resumption import resume
 from orchestrator.storage import documents, events, jobs, requirements, steps
 from orchestrator.storage.engine import SessionFactory
-from orchestrator.storage.models import Document, Requirement
+from orchestrator.storage.jobs import JobFilter
+from orchestrator.storage.models import Document, Job
 from orchestrator.storage.paging import Page, Paging
-from orchestrator.storage.requirements import RequirementFilter
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A document on its way out; `chunks` reads as it goes, at most 1 MB at a time."""
-
-    document: Document
-    file_name: str
-    media_type: str
-    chunks: Iterator[bytes]
 
 
 class JobManager:
@@ -93,27 +82,66 @@ class JobManager:
         with self._sessions.begin() as session:
             return documents.store(session, upload.data), media_type
 
-    def cancel(self, job_id: UUID) -> JobView:
+    def cancel(self, job_id: UUID, *, cleanup: bool = False) -> JobView:
         """End a live job: its open steps are cancelled, requirements nobody judged are deleted. Commits.
 
         What is integrated stays, and the report is made of what is left.
+
+        Args:
+            job_id: the job.
+            cleanup: delete its working data as well; for a job that has ended, that alone is done.
 
         Raises:
             NotFound: there is no such job.
             InvalidTransition: the job has ended; the details name its status and what is allowed.
         """
         with self._sessions.begin() as session:
-            job = jobs.lock(session, job_id)
-            if job is None:
-                raise _no_job(job_id)
-            status = JobStatus(job.status)
-            if JobStatus.CANCELLED not in ALLOWED[status]:
-                raise _ended(job_id, status)
-            steps.cancel_open(session, job_id)
-            jobs.note_dropped(session, job_id, requirements.drop_pending(session, job_id))
-            end_job(session, job_id, JobStatus.CANCELLED)
+            job = self._lock(session, job_id)
+            if not (cleanup and JobStatus(job.status) in TERMINAL):
+                _check(job, "cancel")
+                self._end(session, job_id)
+            if cleanup:
+                jobs.clean_up(session, job_id)
+            session.expire_all()
+            view = self._view(session, job_id)
+        if cleanup:
+            workspace.remove(self._settings.state_dir, job_id)
+        return view
+
+    def _end(self, session: Session, job_id: UUID) -> None:
+        steps.cancel_open(session, job_id)
+        jobs.note_dropped(session, job_id, requirements.drop_pending(session, job_id))
+        end_job(session, job_id, JobStatus.CANCELLED)
+
+    def retry(self, job_id: UUID) -> JobView:
+        """Take a failed job up again where it failed: dead steps are opened anew, nothing that is done is repeated.
+
+        It gets a new deadline; requirements that failed with a dead batch are pending again. Commits.
+
+        Raises:
+            NotFound: there is no such job.
+            InvalidTransition: the job has not failed; the details name its status and what is allowed.
+            Conflict: code `cleaned_up`: its working data is gone.
+        """
+        with self._sessions.begin() as session:
+            job = self._lock(session, job_id)
+            _check(job, "retry")
+            if job.cleaned_up_at is not None:
+                raise Conflict(
+                    f"The working data of job {job_id} was deleted, so it cannot be retried. Submit it again.",
+                    code="cleaned_up",
+                    details={"job_id": str(job_id), "cleaned_up_at": job.cleaned_up_at.isoformat()},
+                )
+            percent = progress_of(session, self._view(session, job_id)).percent
+            resume(session, job, percent, self._settings.job_timeout_hours * 3600)
             session.expire_all()
             return self._view(session, job_id)
+
+    def _lock(self, session: Session, job_id: UUID) -> Job:
+        job = jobs.lock(session, job_id)
+        if job is None:
+            raise no_job(job_id)
+        return job
 
     def get(self, job_id: UUID) -> JobView:
         """A job as it is now.
@@ -124,11 +152,17 @@ class JobManager:
         with self._sessions() as session:
             return self._view(session, job_id)
 
-    def list(self, statuses: Sequence[str], wanted: Paging) -> Page:
-        """A page of jobs, the newest first; all statuses where none is named."""
+    def list(self, wanted: JobFilter, at: Paging) -> Page:
+        """A page of the jobs that are wanted, in the order that is wanted."""
         with self._sessions() as session:
-            found = jobs.page(session, statuses, wanted)
+            found = jobs.page(session, wanted, at)
             return Page(views(session, found.items, self._settings.agent_timeout_s), found.next_cursor)
+
+    def pending(self, agent: str | None = None, limit: int = 100) -> Sequence[JobView]:
+        """Jobs that wait for work: not begun yet; or, with an agent's kind, those with open steps on its queue."""
+        wanted = JobFilter(agent=agent) if agent else JobFilter(statuses=(JobStatus.CREATED.value,))
+        items: Sequence[JobView] = self.list(wanted, Paging(limit)).items
+        return items
 
     def progress(self, job_id: UUID) -> ProgressView:
         """How far a job is.
@@ -139,86 +173,29 @@ class JobManager:
         with self._sessions() as session:
             return progress_of(session, self._view(session, job_id))
 
-    def steps(self, job_id: UUID, wanted: Paging) -> Page:
-        """A page of a job's steps, the oldest first.
-
-        Raises:
-            NotFound: there is no such job.
-        """
-        with self._sessions() as session:
-            self._require(session, job_id)
-            found = jobs.steps(session, job_id, wanted)
-            return Page([row.Step for row in found.items], found.next_cursor)
-
-    def requirements(self, job_id: UUID, wanted: RequirementFilter, at: Paging) -> Page:
-        """A page of (requirement, shown status) in the order of the document.
-
-        Raises:
-            NotFound: there is no such job.
-        """
-        with self._sessions() as session:
-            numbered = self._view(session, job_id).job.creator_status == "completed"
-            return requirements.page(session, job_id, wanted, at, numbered=numbered)
-
-    def requirement(self, job_id: UUID, rid: str) -> Row[Requirement, str]:
-        """One requirement and its shown status.
-
-        Raises:
-            NotFound: there is no such job, or it has no such requirement.
-        """
-        with self._sessions() as session:
-            self._require(session, job_id)
-            found = requirements.find(session, job_id, rid)
-        if found is None:
-            raise NotFound(f"Job {job_id} has no requirement {rid}.", details={"job_id": str(job_id), "rid": rid})
-        return found
-
-    def document(self, job_id: UUID) -> StoredFile:
-        """The bytes of a job's document.
-
-        Raises:
-            NotFound: there is no such job.
-        """
-        with self._sessions() as session:
-            view = self._view(session, job_id)
-        return StoredFile(view.document, view.job.file_name, view.job.media_type, self._chunks(view.document.id))
-
-    def _chunks(self, document_id: UUID) -> Iterator[bytes]:
-        """Each chunk in a transaction of its own: a slow reader holds no connection."""
-        number = 0
-        while True:
-            with self._sessions() as session:
-                data = documents.chunk(session, document_id, number)
-            if data is None:
-                return
-            yield data
-            number += 1
-
     def _view(self, session: Session, job_id: UUID) -> JobView:
-        row = jobs.find(session, job_id)
-        if row is None:
-            raise _no_job(job_id)
-        return views(session, [row], self._settings.agent_timeout_s)[0]
-
-    def _require(self, session: Session, job_id: UUID) -> None:
-        if not jobs.exists(session, job_id):
-            raise _no_job(job_id)
+        return view_of(session, job_id, self._settings.agent_timeout_s)
 
 
 def _columns(wish: Submission) -> dict[str, Any]:
     """What a job takes over from the wish as it stands."""
-    taken = ("owner", "prompt", "scope", "engine", "on_error", "priority", "correlation_id")
+    taken = ("owner", "prompt", "scope", "engine", "on_error", "priority", "correlation_id", "stuck_after_minutes")
     return {name: getattr(wish, name) for name in taken} | {"tags": list(wish.tags)}
 
 
-def _no_job(job_id: UUID) -> NotFound:
-    return NotFound(f"There is no job {job_id}.", details={"job_id": str(job_id)})
+def _check(job: Job, action: str) -> None:
+    """See that a user may do this to the job now.
 
-
-def _ended(job_id: UUID, status: JobStatus) -> InvalidTransition:
-    ways = sorted(ALLOWED[status])
-    allowed = f"from here it can only go to: {', '.join(ways)}" if ways else "nothing can change it any more"
-    return InvalidTransition(
-        f"Job {job_id} is {status.value} and cannot be cancelled; {allowed}.",
-        details={"job_id": str(job_id), "status": status.value, "allowed": ways},
+    Raises:
+        InvalidTransition: the message and the details name the status and what is allowed.
+    """
+    status = JobStatus(job.status)
+    allowed = ACTIONS[status]
+    if action in allowed:
+        return
+    done = {"cancel": "cancelled", "retry": "retried"}[action]
+    rest = f"Allowed is: {', '.join(allowed)}." if allowed else "Nothing changes its status any more; submit it again."
+    raise InvalidTransition(
+        f"Job {job.id} is {status.value} and cannot be {done}. {rest}",
+        details={"job_id": str(job.id), "status": status.value, "allowed": list(allowed)},
     )

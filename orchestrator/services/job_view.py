@@ -16,6 +16,7 @@ from orchestrator.domain.job import LIVE, JobStatus, PhaseStatus
 from orchestrator.domain.report import error_of
 from orchestrator.domain.step import ENDED, QUEUE_OF, StepKind, StepState
 from orchestrator.domain.waiting import OpenSteps, Reason, Waiting, waiting_for
+from orchestrator.errors import NotFound
 from orchestrator.storage import jobs, requirements
 from orchestrator.storage.models import Document, Job
 
@@ -77,6 +78,33 @@ def views(session: Session, rows: Sequence[Any], agent_timeout_s: float) -> list
     ]
 
 
+def view_of(session: Session, job_id: UUID, agent_timeout_s: float) -> JobView:
+    """A job as it is now.
+
+    Raises:
+        NotFound: there is no such job.
+    """
+    row = jobs.find(session, job_id)
+    if row is None:
+        raise no_job(job_id)
+    return views(session, [row], agent_timeout_s)[0]
+
+
+def require(session: Session, job_id: UUID) -> None:
+    """See that there is such a job.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not jobs.exists(session, job_id):
+        raise no_job(job_id)
+
+
+def no_job(job_id: UUID) -> NotFound:
+    """The error for an id that no job has."""
+    return NotFound(f"There is no job {job_id}.", details={"job_id": str(job_id)})
+
+
 def new_view(session: Session, job: Job, document: Document, agent_timeout_s: float) -> JobView:
     """A job that was submitted in this transaction: what it has, one step, is known without asking."""
     first = OpenSteps(QUEUE_OF[StepKind.READ], StepState.PENDING)
@@ -101,9 +129,11 @@ def progress_of(session: Session, view: JobView) -> ProgressView:
     job = view.job
     steps = jobs.step_counts(session, job.id)
     counts = _counts(view, steps)
-    elapsed_s = _elapsed_s(job, jobs.now(session))
+    now = jobs.now(session)
+    elapsed_s = _elapsed_s(job, now)
     done, total = progress.parts(counts)
-    eta = progress.eta(counts, elapsed_s) if view.waiting.reason is None else None
+    worked_s = (now - job.resumed_at).total_seconds() if job.resumed_at else elapsed_s
+    eta = progress.eta(counts, worked_s) if view.waiting.reason is None else None
     return ProgressView(
         job_id=job.id,
         status=job.status,
@@ -127,6 +157,7 @@ def _counts(view: JobView, steps: dict[tuple[str, str], int]) -> progress.JobCou
         steps=steps,
         judged=found["integrated"] + found["rejected"] + found["failed"],
         requirements=found["total"] + int(view.job.statistics.get("cancelled_requirements", 0)),
+        floor=view.job.progress_floor,
     )
 
 

@@ -1,166 +1,120 @@
-"""Finds what is lost, late or over, and puts it right. Called by the leader; never through the broker it repairs."""
+"""What people ask of running jobs: what is stuck and why, what would be recovered, how the requirements divide."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-import structlog
-from sqlalchemy import text
-
 from orchestrator.config import Settings
-from orchestrator.domain.job import JobStatus
-from orchestrator.domain.phase import Move
-from orchestrator.domain.retry import ErrorClass
-from orchestrator.services.advance import advance, end_job
-from orchestrator.services.execution import Execution
-from orchestrator.storage import events, steps
+from orchestrator.domain.report import summary
+from orchestrator.domain.stuck import MINUTES, StuckJob
+from orchestrator.errors import Invalid
+from orchestrator.services import completion
+from orchestrator.services.completion import Callback
+from orchestrator.services.job_view import ProgressView, progress_of, require, view_of
+from orchestrator.services.recovery import Recovered, Recovery
+from orchestrator.storage import requirements, stuck
 from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.models import Requirement
 
-log = structlog.get_logger(__name__)
-
-BATCH = 500
-EXPIRED = {"code": "lease_expired", "message": "The worker died or froze: its lease ran out."}
-
-_OVERDUE = text(
-    "SELECT id FROM jobs WHERE status IN ('created', 'processing') AND deadline_at < now() "
-    "ORDER BY deadline_at LIMIT :limit"
-)
-_IDLE = text(
-    """
-    SELECT j.id FROM jobs j
-    WHERE j.status IN ('created', 'processing') AND j.id > :after
-      AND NOT EXISTS (SELECT 1 FROM steps s WHERE s.job_id = j.id AND s.blocking
-                      AND s.state IN ('waiting', 'pending', 'dispatched', 'running'))
-    ORDER BY j.id LIMIT :limit
-    """
-)
-_PRUNE = text(
-    """
-    WITH old AS (SELECT id FROM steps WHERE job_id IS NULL AND state IN ('done', 'dead', 'cancelled')
-                 AND finished_at < now() - make_interval(days => :days) ORDER BY id LIMIT :limit)
-    DELETE FROM steps s USING old WHERE s.id = old.id
-    """
-)
-_PRUNE_SLOTS = text("DELETE FROM periodic_runs WHERE slot < now() - make_interval(days => :days)")
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What one pass put right: how many steps, and jobs for `timed_out`."""
-
-    expired: int = 0
-    lost: int = 0
-    released: int = 0
-    timed_out: int = 0
-
-    def __bool__(self) -> bool:
-        return any((self.expired, self.lost, self.timed_out))
+MOST_STUCK = 500
+MOST_LOCATORS = 1_000
+MOST_REFUSED = 10_000
 
 
 class Monitor:
-    """Each public method commits."""
+    """Reads, but for `recover`, which does what the leader does every second."""
 
-    def __init__(self, settings: Settings, sessions: SessionFactory, execution: Execution) -> None:
+    def __init__(self, settings: Settings, sessions: SessionFactory, recovery: Recovery) -> None:
         self._settings = settings
         self._sessions = sessions
-        self._execution = execution
+        self._recovery = recovery
 
-    def reconcile(self) -> Recovery:
-        """Release waiting steps, recover expired and lost ones, end jobs past their deadline."""
-        recovery = Recovery(
-            released=self._release(),
-            expired=self._recover_expired() + self._settle_expired(),
-            lost=self._recover_lost(),
-            timed_out=self._end_overdue(),
-        )
-        if recovery:
-            log.warning("recovered", expired=recovery.expired, lost=recovery.lost, timed_out=recovery.timed_out)
-        return recovery
+    def stuck(self, threshold_minutes: float | None = None, limit: int = 100) -> Sequence[StuckJob]:
+        """Jobs that are open, wait for nothing by design, and made no progress for longer than the threshold.
 
-    def _release(self) -> int:
-        with self._sessions.begin() as session:
-            return steps.release_waiting(session, 10 * BATCH)
+        Args:
+            threshold_minutes: for all jobs; without it each job's own, else that of the settings.
+            limit: at most so many, those that stand still the longest first.
 
-    def _recover_expired(self) -> int:
-        with self._sessions.begin() as session:
-            rows = steps.recover_expired(session, self._settings.max_crashes, EXPIRED, BATCH)
-            jobs = {row.job_id for row in rows if row.job_id is not None}
-        self._note_recovered(jobs, "lease_expired")
-        return len(rows)
-
-    def _settle_expired(self) -> int:
-        """The rest: those that die of this, or are split. One transaction each, the job locked first."""
+        Raises:
+            Invalid: the threshold is negative or absurd.
+        """
+        least, most = MINUTES
+        if threshold_minutes is not None and not least <= threshold_minutes <= most:
+            raise Invalid(
+                f"threshold_minutes must be a number from {least:g} to {most:,.0f}, not {threshold_minutes}.",
+                details={"parameter": "threshold_minutes"},
+            )
         with self._sessions() as session:
-            late = steps.expired(session, BATCH)
-        return sum(self._execution.fail(step, ErrorClass.CRASH, EXPIRED) is not None for step in late)
+            return stuck.find(
+                session,
+                threshold_minutes=threshold_minutes,
+                default_minutes=self._settings.stuck_detection_minutes,
+                agent_timeout_s=self._settings.agent_timeout_s,
+                limit=min(limit, MOST_STUCK),
+            )
 
-    def _recover_lost(self) -> int:
-        settings = self._settings
-        with self._sessions.begin() as session:
-            rows = steps.recover_lost(session, settings.dispatched_timeout_s, settings.agent_timeout_s, BATCH)
-            jobs = {row.job_id for row in rows if row.job_id is not None}
-        self._note_recovered(jobs, "message_lost")
-        return len(rows)
+    def recover(self, *, dry_run: bool = False) -> Recovered:
+        """Recover now what the leader would recover within a second, or only count it. Commits."""
+        if dry_run:
+            return self._recovery.preview()
+        found = self._recovery.reconcile()
+        moved_on = self._recovery.check_completion()
+        return Recovered(found.expired, found.lost, found.released, found.timed_out, moved_on)
 
-    def _note_recovered(self, jobs: set[UUID], cause: str) -> None:
-        # A transaction of its own per job: the steps' locks are gone, so the lock order holds.
-        for job_id in sorted(jobs):
-            with self._sessions.begin() as session:
-                events.append(session, job_id, "step.recovered", {"cause": cause})
+    def reset_validating(self) -> int:
+        """How many requirements were stuck in `validating` and reset: none, ever.
 
-    def _end_overdue(self) -> int:
+        `validating` is not stored: it is shown while the step that judges a pending requirement runs, and ends with
+        that step. The call stays for those who made it before.
+        """
+        return 0
+
+    def breakdown(self, job_id: UUID) -> dict[str, Any]:
+        """A job's requirements by status, type, modality, priority, relevance and locator.
+
+        Raises:
+            NotFound: there is no such job.
+        """
         with self._sessions() as session:
-            overdue = session.execute(_OVERDUE, {"limit": BATCH}).scalars().all()
-        for job_id in overdue:
-            self._time_out(job_id)
-        return len(overdue)
+            require(session, job_id)
+            counts = requirements.breakdown(session, job_id)
+            shown = requirements.summaries(session, [job_id])[job_id]
+            places = requirements.by_locator(session, job_id, MOST_LOCATORS)
+        return summary(counts, shown) | {"locator": [place._asdict() for place in places]}
 
-    def _time_out(self, job_id: UUID) -> None:
-        with self._sessions.begin() as session:
-            job = steps.lock_phase(session, job_id)
-            if job is None or job.status not in (JobStatus.CREATED, JobStatus.PROCESSING):
-                return
-            steps.cancel_open(session, job_id)
-            failed = Move.FAIL_VALIDATOR if job.creator_status == "completed" else Move.FAIL_CREATOR
-            error = {
-                "code": "job_timeout",
-                "message": "The job did not end before its deadline. Submit it again, or raise the job timeout.",
-            }
-            end_job(session, job_id, JobStatus.FAILED, failed=failed, error=error)
+    def refused(self, job_id: UUID, limit: int = 100) -> Sequence[Requirement]:
+        """Requirements that were rejected or failed, with their reasons, in the order of the document.
 
-    def renew_leases(self) -> int:
-        """After an outage: fresh leases for all running steps."""
-        with self._sessions.begin() as session:
-            return steps.renew_all(session, self._settings.lease_s)
+        Raises:
+            NotFound: there is no such job.
+        """
+        with self._sessions() as session:
+            require(session, job_id)
+            return requirements.refused(session, job_id, min(limit, MOST_REFUSED))
 
-    def raise_priorities(self, waited_s: float) -> None:
-        """One more priority for what has waited this long; call it once per that time."""
-        with self._sessions.begin() as session:
-            steps.age(session, waited_s)
+    def wait_for_completion(
+        self, job_id: UUID, callback: Callback | None = None, timeout_s: float = 3600.0
+    ) -> ProgressView:
+        """Wait until a job is completed, failed or cancelled, and return its last state.
 
-    def check_completion(self) -> int:
-        """Move on every live job that has no open blocking step. Returns how many were looked at."""
-        after, seen = UUID(int=0), 0
-        while True:
-            with self._sessions() as session:
-                idle = session.execute(_IDLE, {"after": after, "limit": BATCH}).scalars().all()
-            for job_id in idle:
-                with self._sessions.begin() as session:
-                    advance(session, job_id)
-            seen += len(idle)
-            if len(idle) < BATCH:
-                return seen
-            after = idle[-1]
+        It blocks its thread: from a coroutine, call it through `asyncio.to_thread`.
 
-    def prune(self) -> int:
-        """Delete ended periodic steps and schedule slots past their retention. Returns how many steps."""
-        days, deleted = self._settings.retention_days, 0
-        with self._sessions.begin() as session:
-            session.execute(_PRUNE_SLOTS, {"days": days})
-        while True:
-            with self._sessions.begin() as session:
-                count = session.execute(_PRUNE, {"days": days, "limit": BATCH}).rowcount  # type: ignore[attr-defined]
-            deleted += int(count)
-            if count < BATCH:
-                return deleted
+        Args:
+            job_id: the job.
+            callback: called with the first state and after each change, the end included. A coroutine function is
+                awaited, within the time that is left. What it raises is logged, and the wait goes on.
+            timeout_s: seconds to wait at most.
+
+        Raises:
+            NotFound: there is no such job.
+            TimedOut: it goes on.
+            Invalid: the time-out is not above 0 or absurd.
+        """
+        return completion.wait(lambda: self._progress(job_id), job_id, callback, timeout_s)
+
+    def _progress(self, job_id: UUID) -> ProgressView:
+        with self._sessions() as session:
+            return progress_of(session, view_of(session, job_id, self._settings.agent_timeout_s))

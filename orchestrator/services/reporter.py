@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +14,15 @@ from orchestrator.config import Settings
 from orchestrator.domain import report
 from orchestrator.domain.report_text import as_text, day_as_text
 from orchestrator.domain.step import StepState
-from orchestrator.errors import Conflict, NotFound
-from orchestrator.services.job_view import progress_of, views
+from orchestrator.errors import Conflict, Invalid
+from orchestrator.services.job_view import no_job, progress_of, views
 from orchestrator.storage import jobs, reports, requirements
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Document, Job, Requirement
 
 FAILURES_SHOWN = 50
 ANSWERS_SHOWN = 10
+MOST_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Reporter:
         """
         row = jobs.find(session, job_id)
         if row is None:
-            raise NotFound(f"There is no job {job_id}, so it has no report.")
+            raise no_job(job_id)
         content = report.head(self._source(session, row.Job, row.Document))
 
         def rows(statuses: Sequence[str] = ()) -> Iterable[Requirement]:
@@ -73,6 +74,9 @@ class Reporter:
             made_at=jobs.now(session),
             failures=tuple(_failures(session, job.id)),
             most_relevant=tuple(requirements.most_relevant(session, job.id, ANSWERS_SHOWN)),
+            shown=requirements.summaries(session, [job.id])[job.id],
+            citations=requirements.citation_counts(session, job.id),
+            attempts=reports.attempts(session, job.id),
         )
 
     def stored(self, job_id: UUID, report_format: str) -> ReportAnswer:
@@ -85,7 +89,7 @@ class Reporter:
         with self._sessions() as session:
             row = jobs.find(session, job_id)
             if row is None:
-                raise NotFound(f"There is no job {job_id}.", details={"job_id": str(job_id)})
+                raise no_job(job_id)
             job = row.Job
             found = reports.find(session, job_id, reports.JOB_REPORT, report_format)
             # A report from before a retry is not the report of this end.
@@ -101,13 +105,29 @@ class Reporter:
 
         Runs in the caller's transaction; repeating it replaces what is there.
         """
-        start = datetime.combine(day, time(), UTC)
-        counts = reports.day_counts(session, start, start + timedelta(days=1))
-        content = {"day": day.isoformat(), "made_at": jobs.now(session).isoformat()} | counts
+        (counts,) = reports.days(session, day, 1)
+        content = _of_day(counts) | {"made_at": jobs.now(session).isoformat()}
         name = f"daily:{day.isoformat()}"
         reports.put(session, None, name, "json", report.dump(content) + "\n")
         reports.put(session, None, name, "text", "".join(f"{line}\n" for line in day_as_text(content)))
         return content
+
+    def days(self, count: int) -> list[dict[str, Any]]:
+        """The numbers of the last `count` days (UTC), today included, the oldest first, as the rows are now.
+
+        Raises:
+            Invalid: `count` is not from 1 to 365.
+        """
+        if not 1 <= count <= MOST_DAYS:
+            raise Invalid(f"days must be from 1 to {MOST_DAYS}, not {count}.", details={"parameter": "days"})
+        with self._sessions() as session:
+            today = jobs.now(session).astimezone(UTC).date()
+            return [_of_day(day) for day in reports.days(session, today, count)]
+
+
+def _of_day(day: reports.Day) -> dict[str, Any]:
+    counts = {"jobs": day.jobs, "requirements": day.requirements, "documents": day.documents}
+    return {"day": day.day.isoformat(), "totals": day.totals} | counts
 
 
 def _failures(session: Session, job_id: UUID) -> Iterator[dict[str, Any]]:

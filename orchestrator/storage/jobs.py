@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -49,13 +50,75 @@ def exists(session: Session, job_id: UUID) -> bool:
     return session.scalar(select(literal(1)).where(Job.id == job_id)) is not None
 
 
-def page(session: Session, statuses: Sequence[str], wanted: paging.Paging) -> paging.Page:
-    """Jobs and their documents, the newest first, without their large columns."""
-    statement = _with_document().order_by(Job.created_at.desc(), Job.id.desc())
+SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "-created_at": (Job.created_at.desc(), Job.id.desc()),
+    "created_at": (Job.created_at.asc(), Job.id.asc()),
+    "-priority": (Job.priority.desc(), Job.created_at.desc(), Job.id.desc()),
+    "priority": (Job.priority.asc(), Job.created_at.asc(), Job.id.asc()),
+}
+"""Orders of a list by name; `-` is the largest or newest first. Each ends with the id: no two rows are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs a caller wants; what is empty or None restricts nothing.
+
+    Attributes:
+        statuses: any of these.
+        agent: `creator` or `validator`: live jobs with open steps on that queue.
+        q: in the prompt or the file name, whatever the case; no character of it has a special meaning.
+        owner: exactly this one.
+        document_id: of this document.
+        created_after, created_before: from the first on, and before the second.
+        priority: exactly this one.
+        tags: all of these.
+        sort: one of `SORTS`.
+    """
+
+    statuses: tuple[str, ...] = ()
+    agent: str | None = None
+    q: str | None = None
+    owner: str | None = None
+    document_id: UUID | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    priority: int | None = None
+    tags: tuple[str, ...] = ()
+    sort: str = "-created_at"
+
+
+def page(session: Session, wanted: JobFilter, at: paging.Paging) -> paging.Page:
+    """Jobs and their documents, without their large columns."""
+    statement = _with_document().where(*_conditions(wanted)).order_by(*SORTS[wanted.sort])
     statement = statement.options(defer(Job.context), defer(Job.brief), defer(Job.statistics))
-    if statuses:
-        statement = statement.where(Job.status.in_(statuses))
-    return paging.page(session, statement, wanted, {"jobs": sorted(statuses)})
+    return paging.page(session, statement, at, {"jobs": wanted})
+
+
+def _conditions(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.statuses:
+        yield Job.status.in_(wanted.statuses)
+    if wanted.agent is not None:
+        yield Job.status.in_(LIVE)
+        yield _has_open_steps(wanted.agent)
+    if wanted.q is not None:
+        yield Job.prompt.icontains(wanted.q, autoescape=True) | Job.file_name.icontains(wanted.q, autoescape=True)
+    if wanted.created_after is not None:
+        yield Job.created_at >= wanted.created_after
+    if wanted.created_before is not None:
+        yield Job.created_at < wanted.created_before
+    if wanted.tags:
+        yield Job.tags.contains(list(wanted.tags))
+    for column in (Job.owner, Job.document_id, Job.priority):
+        if (value := getattr(wanted, column.key)) is not None:
+            yield column == value
+
+
+def _has_open_steps(queue: str) -> ColumnElement[bool]:
+    return (
+        select(literal(1))
+        .where(Step.job_id == Job.id, Step.blocking, Step.state.in_(OPEN), Step.queue == queue)
+        .exists()
+    )
 
 
 def _with_document() -> Select[Job, Document]:
@@ -66,6 +129,17 @@ def note_dropped(session: Session, job_id: UUID, dropped: int) -> None:
     """Write down how many requirements went with the cancel; the caller holds the job's lock."""
     noted = Job.statistics.op("||")(func.jsonb_build_object("cancelled_requirements", dropped))
     session.execute(update(Job).where(Job.id == job_id).values(statistics=noted))
+
+
+def clean_up(session: Session, job_id: UUID) -> None:
+    """Delete what the steps of an ended job worked with: their payloads and results. The caller holds the job's lock.
+
+    Document, requirements, reports and events stay, and so does the ledger of the steps.
+    """
+    work = update(Step).where(Step.job_id == job_id, Step.blocking).values(payload={}, result=None)
+    session.execute(work)
+    done = func.coalesce(Job.cleaned_up_at, func.now())
+    session.execute(update(Job).where(Job.id == job_id).values(cleaned_up_at=done))
 
 
 def now(session: Session) -> datetime:

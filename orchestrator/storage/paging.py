@@ -56,6 +56,23 @@ def page(session: Session, statement: Select[*tuple[Any, ...]], paging: Paging, 
     return Page(list(found), _seal(following, bound_to) if following else None)
 
 
+def cursor_of(number: int, bound_to: Mapping[str, Any]) -> str:
+    """The cursor behind the item with this number, for lists that are counted and no rows."""
+    return _seal(str(number), bound_to)
+
+
+def number_of(cursor: str, bound_to: Mapping[str, Any]) -> int:
+    """The number in a cursor of `cursor_of`.
+
+    Raises:
+        Invalid: code `cursor`: it is none, or belongs to another list.
+    """
+    text = _open(cursor, bound_to)
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise _refused()
+    return int(text)
+
+
 def _seal(bookmark: str, bound_to: Mapping[str, Any]) -> str:
     """The bookmark behind a check sum over itself and what it is bound to, so that a stray cursor is told apart."""
     return base64.urlsafe_b64encode((_mark(bookmark, bound_to) + bookmark).encode()).decode().rstrip("=")

@@ -19,10 +19,12 @@ from sqlalchemy import (
     func,
     select,
     table,
+    text,
     type_coerce,
 )
 from sqlalchemy.orm import Session
 
+from orchestrator.domain.requirement import RequirementStatus
 from orchestrator.storage import paging
 from orchestrator.storage.models import Requirement, Step
 
@@ -90,6 +92,47 @@ def most_relevant(session: Session, job_id: UUID, limit: int) -> Sequence[Requir
         .limit(limit)
     )
     return session.scalars(statement).all()
+
+
+def refused(session: Session, job_id: UUID, limit: int) -> Sequence[Requirement]:
+    """Rejected and failed requirements of a job in the order of the document; at most `limit`."""
+    statement = select(Requirement).where(
+        Requirement.job_id == job_id, Requirement.status.in_((RequirementStatus.REJECTED, RequirementStatus.FAILED))
+    )
+    return session.scalars(statement.order_by(Requirement.seq.nulls_last(), Requirement.id).limit(limit)).all()
+
+
+def by_locator(session: Session, job_id: UUID, limit: int) -> Sequence[Row[Any]]:
+    """Counts of a job's requirements by place, in the order of the document: {locator, total, pending, ...}."""
+    place = Requirement.source_location["locator"].astext.label("locator")
+    counts = [
+        func.count().filter(Requirement.status == status.value).label(status.value) for status in RequirementStatus
+    ]
+    statement = (
+        select(place, func.count().label("total"), *counts)
+        .where(Requirement.job_id == job_id)
+        .group_by(place)
+        .order_by(func.min(Requirement.seq).nulls_last(), place)
+        .limit(limit)
+    )
+    return session.execute(statement).all()
+
+
+_CITATIONS = text(
+    """
+    SELECT count(DISTINCT r.id) AS requirements, count(*) AS citations,
+           count(*) FILTER (WHERE c.match = 'exact') AS exact, count(*) FILTER (WHERE c.match = 'repaired') AS repaired,
+           count(DISTINCT r.id) FILTER (WHERE jsonb_array_length(r.citations) > 1) AS several,
+           count(DISTINCT c.page) AS pages, count(DISTINCT nullif(c.locator, '')) AS locators
+    FROM requirements r, jsonb_to_recordset(r.citations) AS c(match text, page bigint, locator text)
+    WHERE r.job_id = :job_id
+    """
+)
+
+
+def citation_counts(session: Session, job_id: UUID) -> dict[str, int]:
+    """What a job's requirements cite: requirements, citations, exact, repaired, several (in one), pages, locators."""
+    return dict(session.execute(_CITATIONS, {"job_id": job_id}).mappings().one())
 
 
 BREAKDOWNS = ("status", "modality", "requirement_type", "priority", "is_gobd_relevant", "is_gdpr_relevant")

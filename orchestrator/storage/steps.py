@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from orchestrator.domain.retry import Failure
 from orchestrator.domain.step import NON_BLOCKING, QUEUE_OF, ClaimedStep, NewStep, StepKind
 from orchestrator.queue import TaskMessage
+from orchestrator.storage.losses import LOST
 
 CHANNEL = "orchestrator_steps"
 """NOTIFY channel that wakes the leader."""
@@ -360,23 +361,14 @@ _RECOVER_EXPIRED = text(
     """
 )
 _RECOVER_LOST = text(
-    """
+    f"""
     WITH lost AS MATERIALIZED (
-        SELECT s.id FROM steps s
-        WHERE s.state = 'dispatched' AND s.dispatched_at < now() - make_interval(secs => :timeout)
-          AND NOT EXISTS (SELECT 1 FROM steps c WHERE c.queue = s.queue
-                          AND c.started_at > now() - make_interval(secs => :silence))
-          AND (SELECT count(*) FROM steps r WHERE r.queue = s.queue AND r.state = 'running')
-            < (SELECT coalesce(sum(slots), 0) FROM agents a
-               WHERE a.kind = s.queue AND a.stopped_at IS NULL AND NOT a.draining
-                 AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
-                 AND (a.breaker_state = 'closed' OR a.kind = 'maintenance'))
-        ORDER BY s.id LIMIT :limit FOR UPDATE SKIP LOCKED
+        SELECT s.id FROM steps s WHERE {LOST} ORDER BY s.id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL
     FROM lost WHERE s.id = lost.id
     RETURNING s.id, s.job_id, s.kind, s.part
-    """
+    """  # noqa: S608 - a constant
 )
 _RELEASE_WAITING = text(
     """

@@ -39,13 +39,13 @@ def agent_health(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 @step_task(StepKind.COMPLETION_CHECK)
 def completion_check(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     """Move on every live job that has nothing open."""
-    return _done({"moved_on": orchestrator.monitor.check_completion()})
+    return _done({"moved_on": orchestrator.recovery.check_completion()})
 
 
 @step_task(StepKind.PRUNE)
 def prune(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     """Delete what is past its retention."""
-    return _done({"deleted": orchestrator.monitor.prune()})
+    return _done({"deleted": orchestrator.recovery.prune()})
 
 
 def _done(result: dict[str, int]) -> Write:

@@ -154,7 +154,7 @@ class Machine(RuleBasedStateMachine):
         if self.holds(claim):
             lapse = "UPDATE steps SET lease_until = now() - interval '1 second' WHERE id = :id"
             self.plant.run(lapse, id=claim.id)
-            assert self.plant.orchestrator.monitor.reconcile().expired == 1
+            assert self.plant.orchestrator.recovery.reconcile().expired == 1
             self.settle(claim, ErrorClass.CRASH)
 
     def settle(self, claim: ClaimedStep, error_class: ErrorClass) -> None:
@@ -179,7 +179,7 @@ class Machine(RuleBasedStateMachine):
         self.plant.run("UPDATE steps SET not_before = now() WHERE state = 'waiting'")
         self.plant.run("UPDATE steps SET dispatched_at = now() - interval '1 hour' WHERE state = 'dispatched'")
         self.plant.run("UPDATE steps SET started_at = now() - interval '1 hour' WHERE started_at IS NOT NULL")
-        lost = self.plant.orchestrator.monitor.reconcile().lost
+        lost = self.plant.orchestrator.recovery.reconcile().lost
         running = sum(step.state == "running" for job in self.jobs.values() for step in job.steps.values())
         for job in self.jobs.values():
             for step in job.steps.values():
@@ -249,7 +249,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def test_random_walks_agree_with_the_model(make_plant: Any) -> None:
-    plant = make_plant(max_errors=MAX_ERRORS, max_crashes=MAX_CRASHES, dispatch_window=4)
+    plant = make_plant(max_errors=MAX_ERRORS, max_crashes=MAX_CRASHES, dispatch_window=4, agent_timeout_s=600)
     plant.run("UPDATE agents SET slots = 4")
     machine = type("PlantedMachine", (Machine,), {"plant": plant})
     run_state_machine_as_test(

@@ -92,7 +92,7 @@ def test_a_fenced_finish_writes_nothing(plant: Any) -> None:
     job = plant.job()
     (step,) = plant.claim_all()
     plant.run("UPDATE steps SET lease_until = now() - interval '1 second'")
-    assert plant.orchestrator.monitor.reconcile().expired == 1
+    assert plant.orchestrator.recovery.reconcile().expired == 1
     with pytest.raises(Fenced):
         plant.orchestrator.execution.finish(step, adds_parts(plant, job, 3))
     assert [row.kind for row in plant.steps(job)] == ["read"]
@@ -138,7 +138,7 @@ def test_transient_errors_back_off_and_end(make_plant: Callable[..., Any]) -> No
     job = plant.job()
     states = []
     while plant.status(job).status not in ("failed", "completed"):
-        plant.orchestrator.monitor.reconcile()
+        plant.orchestrator.recovery.reconcile()
         for step in plant.claim_all():
             states.append(plant.orchestrator.execution.fail(step, ErrorClass.TRANSIENT, ERROR))
         time.sleep(0.02)
@@ -164,7 +164,7 @@ def test_expired_for_the_third_time_is_poison_too(plant: Any) -> None:
     for _ in range(3):
         assert len(plant.claim_all()) == 1
         plant.run("UPDATE steps SET lease_until = now() - interval '1 second' WHERE state = 'running'")
-        assert plant.orchestrator.monitor.reconcile().expired == 1
+        assert plant.orchestrator.recovery.reconcile().expired == 1
     assert plant.status(job).status == "failed"
     assert plant.status(job).error_details["code"] == "lease_expired"
 
@@ -181,9 +181,9 @@ def test_released_steps_count_nowhere(plant: Any) -> None:
 def test_a_lost_message_is_dispatched_again(plant: Any) -> None:
     plant.job()
     plant.orchestrator.dispatcher.dispatch("creator")
-    assert plant.orchestrator.monitor.reconcile().lost == 0
+    assert plant.orchestrator.recovery.reconcile().lost == 0
     plant.run("UPDATE steps SET dispatched_at = now() - interval '1 hour'")
-    assert plant.orchestrator.monitor.reconcile().lost == 1
+    assert plant.orchestrator.recovery.reconcile().lost == 1
     assert len(plant.claim_all()) == 1
 
 
@@ -196,12 +196,12 @@ def test_a_message_behind_busy_slots_is_not_lost(plant: Any) -> None:
         "UPDATE steps SET dispatched_at = now() - interval '1 hour', started_at = now() - interval '1 hour',"
         " lease_until = now() + CASE WHEN state = 'running' THEN interval '1 hour' END"
     )
-    assert plant.orchestrator.monitor.reconcile().lost == 0
+    assert plant.orchestrator.recovery.reconcile().lost == 0
 
 
 def test_a_job_past_its_deadline_fails(plant: Any) -> None:
     job = plant.job(deadline_at=text("now() - interval '1 second'"))
-    assert plant.orchestrator.monitor.reconcile().timed_out == 1
+    assert plant.orchestrator.recovery.reconcile().timed_out == 1
     row = plant.status(job)
     assert (row.status, row.error_details["code"]) == ("failed", "job_timeout")
     assert [step.state for step in plant.steps(job) if step.blocking] == ["cancelled"]
@@ -223,7 +223,7 @@ def test_partial_results_survive_a_lost_part(plant: Any) -> None:
 def test_the_safety_check_moves_a_stranded_job_on(plant: Any) -> None:
     job = plant.job(NewStep(StepKind.EXTRACT, part="1"))
     plant.run("UPDATE steps SET state = 'done' WHERE job_id = :id", id=job)
-    assert plant.orchestrator.monitor.check_completion() == 1
+    assert plant.orchestrator.recovery.check_completion() == 1
     assert [step.kind for step in plant.steps(job)] == ["extract", "merge"]
 
 

@@ -407,7 +407,7 @@ def test_an_ended_job_cannot_be_cancelled(call: Any, stage: Any, status: JobStat
     problem = answer.get_json()
     assert (answer.status_code, problem["code"]) == (409, "invalid_transition")
     assert problem["details"]["status"] == status
-    assert problem["details"]["allowed"] == (["processing"] if status == "failed" else [])
+    assert problem["details"]["allowed"] == (["retry"] if status == "failed" else [])
 
 
 def test_progress_counts_parts_and_tells_the_queue_position(call: Any) -> None:

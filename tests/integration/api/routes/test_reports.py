@@ -34,7 +34,9 @@ def test_text_and_json_tell_the_same(call: Any, stage: Any) -> None:
     assert (text.status_code, text.content_type) == (200, "text/plain; charset=utf-8")
     assert (as_json.status_code, as_json.content_type) == (200, "application/json")
     content = as_json.get_json()
-    assert content["summary"]["status"] == {"pending": 0, "integrated": 1, "rejected": 1, "failed": 0}
+    assert content["summary"]["status"] == {
+        "pending": 0, "validating": 0, "integrated": 1, "rejected": 1, "failed": 0,
+    }  # fmt: skip
     assert [item["rid"] for item in content["requirements"]] == [
         row.rid for row in stage.rows("SELECT rid FROM requirements ORDER BY seq")
     ]

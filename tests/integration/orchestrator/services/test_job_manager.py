@@ -14,6 +14,7 @@ from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import Submission, Upload
 from orchestrator.errors import Fenced, InvalidTransition, NotFound, TooLarge
 from orchestrator.storage import events, steps
+from orchestrator.storage.jobs import JobFilter
 from orchestrator.storage.models import Job
 from orchestrator.storage.paging import Paging
 
@@ -77,7 +78,7 @@ def test_one_content_at_once_is_one_document(orchestrator: Orchestrator) -> None
         views = list(pool.map(lambda _: orchestrator.job_manager.submit(wish(data=data)), range(6)))
 
     assert len({view.document.id for view in views}) == 1
-    assert b"".join(orchestrator.job_manager.document(views[0].job.id).chunks) == data
+    assert b"".join(orchestrator.job_contents.document(views[0].job.id).chunks) == data
 
 
 def test_too_large_a_document_is_refused(orchestrator: Orchestrator) -> None:
@@ -130,7 +131,7 @@ def test_a_cancelled_job_is_reported(orchestrator: Orchestrator) -> None:
 def test_unknown_ids(orchestrator: Orchestrator) -> None:
     nobody = uuid4()
     manager = orchestrator.job_manager
-    for ask in (manager.get, manager.cancel, manager.progress, manager.document):
+    for ask in (manager.get, manager.cancel, manager.progress, manager.retry, orchestrator.job_contents.document):
         with pytest.raises(NotFound):
             ask(nobody)
 
@@ -141,9 +142,9 @@ def test_a_page_of_jobs_costs_the_same_number_of_statements_however_long(orchest
     seen: list[str] = []
     event.listen(orchestrator.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
 
-    orchestrator.job_manager.list([], Paging(1))
+    orchestrator.job_manager.list(JobFilter(), Paging(1))
     short = len(seen)
-    orchestrator.job_manager.list([], Paging(6))
+    orchestrator.job_manager.list(JobFilter(), Paging(6))
 
     assert len(seen) - short == short
 

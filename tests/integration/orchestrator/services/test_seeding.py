@@ -48,7 +48,7 @@ def test_an_empty_database_gets_the_model_and_a_finished_job(orchestrator: Orche
 
 
 def requirements(orchestrator: Orchestrator, job_id: Any) -> list[Any]:
-    found = orchestrator.job_manager.requirements(job_id, RequirementFilter(statuses=["integrated"]), Paging(100))
+    found = orchestrator.job_contents.requirements(job_id, RequirementFilter(statuses=["integrated"]), Paging(100))
     return [row.Requirement for row in found.items]
 
 

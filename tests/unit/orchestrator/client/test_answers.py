@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.schemas import agents, graph, jobs, requirements, steps
+from api.schemas import agents, events, graph, jobs, queues, requirements, steps, stuck
 from orchestrator.client import answers
 
 
@@ -21,6 +21,10 @@ from orchestrator.client import answers
         (answers.Range, jobs.RangeSchema),
         (answers.Progress, jobs.ProgressSchema),
         (answers.Step, steps.StepSchema),
+        (answers.Event, events.EventSchema),
+        (answers.StuckJob, stuck.StuckJobSchema),
+        (answers.Recovered, stuck.RecoveredSchema),
+        (answers.Queue, queues.QueueSchema),
         (answers.Requirement, requirements.RequirementSchema),
         (answers.Citation, requirements.CitationSchema),
         (answers.Location, requirements.LocationSchema),

@@ -79,7 +79,8 @@ def content(rows: Sequence[Any] = (), **changes: Any) -> dict[str, Any]:
     document = {"sha256": "ab" * 32, "size_bytes": 1234567, "pages": 48, "language": "de", "title": "Rules"}
     failures = changes.pop("failures", ())
     relevant = tuple(row for row in rows if row.relevance)
-    return head(ReportSource(job(**changes), document, counts, SUBMITTED, failures, relevant))
+    numbers = {"shown": counts["status"]} | {name: changes.pop(name, {}) for name in ("citations", "attempts")}
+    return head(ReportSource(job(**changes), document, counts, SUBMITTED, failures, relevant, **numbers))
 
 
 def text(rows: Sequence[Any] = (), **changes: Any) -> str:
@@ -91,7 +92,7 @@ def test_every_number_has_its_line_even_if_it_is_zero() -> None:
     numbers = content([requirement(priority="high"), requirement(status="rejected", modality="obligation")])["summary"]
 
     assert numbers["total"] == 2
-    assert numbers["status"] == {"pending": 0, "integrated": 1, "rejected": 1, "failed": 0}
+    assert numbers["status"] == {"pending": 0, "validating": 0, "integrated": 1, "rejected": 1, "failed": 0}
     assert numbers["modality"]["prohibition"] == 0
     assert numbers["priority"] == {"high": 1, "medium": 0, "low": 0, "unknown": 1}
     assert numbers["gobd"] == {"relevant": 0, "not_relevant": 0, "unknown": 2}
@@ -221,3 +222,26 @@ def test_a_day_in_text() -> None:
 
     assert "2: 2 completed" in shown
     assert "Requirements  0" in shown
+
+
+def test_citations_models_and_repetitions_have_a_line_each() -> None:
+    citations = {
+        "requirements": 2, "citations": 3, "exact": 3, "repaired": 0, "several": 1, "pages": 2, "locators": 3,
+    }  # fmt: skip
+    attempts = {"steps": 9, "errors": 2, "crashes": 1, "dead": 0, "retries": 4}
+
+    shown = text([requirement()], citations=citations, attempts=attempts)
+
+    assert "Citations     3 at 3 places on 2 pages: 3 exact; 1 requirements have several" in shown
+    assert "LLM use       no model was used" in shown
+    assert "Repetitions   2 errors, 1 crashes, 4 steps taken up again" in shown
+    assert "Repetitions   none: no error, no crash" in text([requirement()])
+
+
+def test_the_use_of_models_is_told_by_agent_even_if_there_was_none() -> None:
+    use = content()["llm"]
+
+    assert use["used"] is False
+    assert set(use["agents"]) == {"creator", "validator"}
+    assert all(agent["requests"] == agent["errors"] == 0 for agent in use["agents"].values())
+    assert all(agent["mean_duration_ms"] is None for agent in use["agents"].values())

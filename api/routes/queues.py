@@ -1,0 +1,32 @@
+"""/queues and /metrics: what waits, and who could do it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from api.arguments import Resource
+from api.auth import requires
+from api.context import services
+from api.schemas.queues import QueueListSchema
+from orchestrator.domain.access import Role
+from orchestrator.observability.metrics import CONTENT_TYPE
+
+blp = Resource("queues", __name__, description="What waits, and who could do it.")
+
+
+@blp.get("/queues")
+@requires(Role.VIEWER)
+@blp.answers(200, QueueListSchema)
+def index() -> Any:
+    """List the queues with their depth, their oldest step and the slots of their agents."""
+    return {"items": services().queues.list()}
+
+
+@blp.get("/metrics")
+@requires(Role.VIEWER)
+@blp.also(200, content_type="text/plain", schema={"type": "string"}, description="Prometheus' text format")
+def metrics() -> Response:
+    """Give the same numbers to Prometheus."""
+    return Response(services().queues.metrics(), content_type=CONTENT_TYPE)

@@ -1,0 +1,89 @@
+"""`orchestrator jobs retry|events|stuck|recover`: keeping jobs going."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from orchestrator.cli.connection import connected
+from orchestrator.cli.output import at_most, limit_option, output_option, say, show_facts, show_json, show_table, when
+from orchestrator.client import Event, StuckJob
+from orchestrator.domain.stuck import MINUTES
+
+EVENT_TITLES = ("NO", "WHEN (UTC)", "WHAT", "DETAILS")
+STUCK_TITLES = ("ID", "STATUS", "COMPONENT", "REASON", "MINUTES", "AFTER", "LAST PROGRESS (UTC)", "WHAT TO DO")
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@output_option
+def retry(job_id: str, output: str) -> None:
+    """Take a failed job up again where it failed; nothing that is done is repeated. Exit 1 where it has not failed."""
+    with connected() as client:
+        job = client.retry(job_id)
+    if output == "json":
+        show_json(job)
+    else:
+        click.echo(f"{job['id']} {job['status']}")
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@limit_option(100)
+@output_option
+def events(job_id: str, limit: int, output: str) -> None:
+    """Show what happened to a job, the oldest first."""
+    with connected() as client:
+        found = at_most(limit, client.events(job_id, limit + 1))
+    if output == "json":
+        show_json(found)
+    else:
+        show_table(EVENT_TITLES, map(_event_row, found), "No events.")
+
+
+@click.command()
+@click.option(
+    "--threshold-minutes",
+    type=click.FloatRange(*MINUTES),
+    help="For all jobs; else each job's own, else the settings'.",
+)
+@click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="Show at most this many.")
+@output_option
+def stuck(threshold_minutes: float | None, limit: int, output: str) -> None:
+    """Show the jobs that stand still though they wait for nothing by design, and why."""
+    with connected() as client:
+        found = client.stuck(threshold_minutes, limit)
+    if output == "json":
+        show_json(found)
+    else:
+        show_table(STUCK_TITLES, map(_stuck_row, found), "No job is stuck.")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Count only.")
+@output_option
+def recover(dry_run: bool, output: str) -> None:
+    """Take back now what was lost, as the leader does every second."""
+    with connected() as client:
+        found = client.recover(dry_run=dry_run)
+    if output == "json":
+        show_json(found)
+        return
+    if dry_run:
+        say("Nothing was changed; this is what would be:")
+    show_facts((name.replace("_", " "), count) for name, count in found.items() if name != "dry_run")
+
+
+def _event_row(event: Event) -> tuple[Any, ...]:
+    details = json.dumps(event["data"], ensure_ascii=False) if event["data"] else "-"
+    return (event["seq"], when(event["created_at"]), event["type"], details)
+
+
+def _stuck_row(job: StuckJob) -> tuple[Any, ...]:
+    times = (f"{job['minutes']:.0f}", f"{job['threshold_minutes']:g}", when(job["progress_at"]))
+    return (job["job_id"], job["status"], job["component"], job["reason"], *times, job["advice"])
+
+
+COMMANDS = (retry, events, stuck, recover)

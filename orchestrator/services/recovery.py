@@ -1,0 +1,174 @@
+"""Finds what is lost, late or over, and puts it right. Called by the leader; never through the broker it repairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+
+from orchestrator.config import Settings
+from orchestrator.domain.job import JobStatus
+from orchestrator.domain.phase import Move
+from orchestrator.domain.retry import ErrorClass
+from orchestrator.services.advance import advance, end_job
+from orchestrator.services.execution import Execution
+from orchestrator.storage import events, losses, steps
+from orchestrator.storage.engine import SessionFactory
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+EXPIRED = {"code": "lease_expired", "message": "The worker died or froze: its lease ran out."}
+
+_OVERDUE = text(
+    "SELECT id FROM jobs WHERE status IN ('created', 'processing') AND deadline_at < now() "
+    "ORDER BY deadline_at LIMIT :limit"
+)
+_IDLE = text(
+    """
+    SELECT j.id FROM jobs j
+    WHERE j.status IN ('created', 'processing') AND j.id > :after
+      AND NOT EXISTS (SELECT 1 FROM steps s WHERE s.job_id = j.id AND s.blocking
+                      AND s.state IN ('waiting', 'pending', 'dispatched', 'running'))
+    ORDER BY j.id LIMIT :limit
+    """
+)
+_PRUNE = text(
+    """
+    WITH old AS (SELECT id FROM steps WHERE job_id IS NULL AND state IN ('done', 'dead', 'cancelled')
+                 AND finished_at < now() - make_interval(days => :days) ORDER BY id LIMIT :limit)
+    DELETE FROM steps s USING old WHERE s.id = old.id
+    """
+)
+_PRUNE_SLOTS = text("DELETE FROM periodic_runs WHERE slot < now() - make_interval(days => :days)")
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What one pass put right: how many steps, and jobs for `timed_out` and `moved_on`."""
+
+    expired: int = 0
+    lost: int = 0
+    released: int = 0
+    timed_out: int = 0
+    moved_on: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.expired, self.lost, self.timed_out))
+
+
+class Recovery:
+    """Each public method commits."""
+
+    def __init__(self, settings: Settings, sessions: SessionFactory, execution: Execution) -> None:
+        self._settings = settings
+        self._sessions = sessions
+        self._execution = execution
+
+    def reconcile(self) -> Recovered:
+        """Release waiting steps, recover expired and lost ones, end jobs past their deadline."""
+        recovered = Recovered(
+            released=self._release(),
+            expired=self._recover_expired() + self._settle_expired(),
+            lost=self._recover_lost(),
+            timed_out=self._end_overdue(),
+        )
+        if recovered:
+            log.warning("recovered", expired=recovered.expired, lost=recovered.lost, timed_out=recovered.timed_out)
+        return recovered
+
+    def preview(self) -> Recovered:
+        """What `reconcile` and `check_completion` would find now. Changes nothing."""
+        settings = self._settings
+        with self._sessions() as session:
+            found = losses.count(session, settings.dispatched_timeout_s, settings.agent_timeout_s)
+        return Recovered(**found._mapping)
+
+    def _release(self) -> int:
+        with self._sessions.begin() as session:
+            return steps.release_waiting(session, 10 * BATCH)
+
+    def _recover_expired(self) -> int:
+        with self._sessions.begin() as session:
+            rows = steps.recover_expired(session, self._settings.max_crashes, EXPIRED, BATCH)
+            jobs = {row.job_id for row in rows if row.job_id is not None}
+        self._note_recovered(jobs, "lease_expired")
+        return len(rows)
+
+    def _settle_expired(self) -> int:
+        """The rest: those that die of this, or are split. One transaction each, the job locked first."""
+        with self._sessions() as session:
+            late = steps.expired(session, BATCH)
+        return sum(self._execution.fail(step, ErrorClass.CRASH, EXPIRED) is not None for step in late)
+
+    def _recover_lost(self) -> int:
+        settings = self._settings
+        with self._sessions.begin() as session:
+            rows = steps.recover_lost(session, settings.dispatched_timeout_s, settings.agent_timeout_s, BATCH)
+            jobs = {row.job_id for row in rows if row.job_id is not None}
+        self._note_recovered(jobs, "message_lost")
+        return len(rows)
+
+    def _note_recovered(self, jobs: set[UUID], cause: str) -> None:
+        # A transaction of its own per job: the steps' locks are gone, so the lock order holds.
+        for job_id in sorted(jobs):
+            with self._sessions.begin() as session:
+                events.append(session, job_id, "step.recovered", {"cause": cause})
+
+    def _end_overdue(self) -> int:
+        with self._sessions() as session:
+            overdue = session.execute(_OVERDUE, {"limit": BATCH}).scalars().all()
+        for job_id in overdue:
+            self._time_out(job_id)
+        return len(overdue)
+
+    def _time_out(self, job_id: UUID) -> None:
+        with self._sessions.begin() as session:
+            job = steps.lock_phase(session, job_id)
+            if job is None or job.status not in (JobStatus.CREATED, JobStatus.PROCESSING):
+                return
+            steps.cancel_open(session, job_id)
+            failed = Move.FAIL_VALIDATOR if job.creator_status == "completed" else Move.FAIL_CREATOR
+            error = {
+                "code": "job_timeout",
+                "message": "The job did not end before its deadline. Submit it again, or raise the job timeout.",
+            }
+            end_job(session, job_id, JobStatus.FAILED, failed=failed, error=error)
+
+    def renew_leases(self) -> int:
+        """After an outage: fresh leases for all running steps."""
+        with self._sessions.begin() as session:
+            return steps.renew_all(session, self._settings.lease_s)
+
+    def raise_priorities(self, waited_s: float) -> None:
+        """One more priority for what has waited this long; call it once per that time."""
+        with self._sessions.begin() as session:
+            steps.age(session, waited_s)
+
+    def check_completion(self) -> int:
+        """Move on every live job that has no open blocking step. Returns how many were looked at."""
+        after, seen = UUID(int=0), 0
+        while True:
+            with self._sessions() as session:
+                idle = session.execute(_IDLE, {"after": after, "limit": BATCH}).scalars().all()
+            for job_id in idle:
+                with self._sessions.begin() as session:
+                    advance(session, job_id)
+            seen += len(idle)
+            if len(idle) < BATCH:
+                return seen
+            after = idle[-1]
+
+    def prune(self) -> int:
+        """Delete ended periodic steps and schedule slots past their retention. Returns how many steps."""
+        days, deleted = self._settings.retention_days, 0
+        with self._sessions.begin() as session:
+            session.execute(_PRUNE_SLOTS, {"days": days})
+        while True:
+            with self._sessions.begin() as session:
+                count = session.execute(_PRUNE, {"days": days, "limit": BATCH}).rowcount  # type: ignore[attr-defined]
+            deleted += int(count)
+            if count < BATCH:
+                return deleted

@@ -1,0 +1,44 @@
+"""What the leader's sweeps look for, and how much of it there is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+LOST = """
+    s.state = 'dispatched' AND s.dispatched_at < now() - make_interval(secs => :timeout)
+    AND NOT EXISTS (SELECT 1 FROM steps c WHERE c.queue = s.queue
+                    AND c.started_at > now() - make_interval(secs => :silence))
+    AND (SELECT count(*) FROM steps r WHERE r.queue = s.queue AND r.state = 'running')
+      < (SELECT coalesce(sum(slots), 0) FROM agents a
+         WHERE a.kind = s.queue AND a.stopped_at IS NULL AND NOT a.draining
+           AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
+           AND (a.breaker_state = 'closed' OR a.kind = 'maintenance'))
+"""
+"""A dispatched step `s` whose message seems lost: old, slots are free, and nobody claims."""
+
+_COUNT = text(
+    f"""
+    SELECT (SELECT count(*) FROM steps WHERE state = 'waiting' AND not_before <= now()) AS released,
+           (SELECT count(*) FROM steps WHERE state = 'running' AND lease_until < now()) AS expired,
+           (SELECT count(*) FROM steps s WHERE {LOST}) AS lost,
+           count(*) FILTER (WHERE deadline_at < now()) AS timed_out,
+           count(*) FILTER (WHERE NOT EXISTS (
+               SELECT 1 FROM steps s WHERE s.job_id = j.id AND s.blocking
+                 AND s.state IN ('waiting', 'pending', 'dispatched', 'running'))) AS moved_on
+    FROM jobs j WHERE j.status IN ('created', 'processing')
+    """  # noqa: S608 - a constant
+)
+
+
+def count(session: Session, timeout_s: float, agent_timeout_s: float) -> Row[Any]:
+    """What recovery would change now: steps released, expired and lost; jobs timed_out and moved_on.
+
+    Args:
+        timeout_s: how old a lost message is; silence is a sixth of it.
+        agent_timeout_s: how old a live agent's heartbeat may be.
+    """
+    values = {"timeout": timeout_s, "silence": timeout_s / 6, "agent_timeout": agent_timeout_s}
+    return session.execute(_COUNT, values).one()
