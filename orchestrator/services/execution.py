@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -25,6 +25,8 @@ Write = Callable[[Session], Mapping[str, Any]]
 """Writes a step's results inside the finishing transaction and returns the step's `result`. It may run more than
 once, so it must not change anything outside the session."""
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 RETRYABLE_SQLSTATES = ("40001", "40P01", "55P03")
@@ -43,18 +45,52 @@ class Execution:
         )
 
     def claim(self, step_id: int, epoch: int, owner: str) -> ClaimedStep | None:
-        """Start the step that a message names; None where the message is late or repeated, or the job has ended."""
+        """Start the step that a message names; None where the message is late or repeated, or the job has ended.
+
+        A lost database is waited for as long as a lease lasts: a message that found it away would be spent for nothing.
+        """
+        lost: list[DBAPIError] = []
+
+        def attempt() -> tuple[ClaimedStep, bool] | None:
+            return self._claim_once(step_id, epoch, owner) or (self._mine(step_id, epoch, owner) if lost else None)
+
+        found = self._outlast(attempt, lost)
+        if found is None:
+            log.info("duplicate_message", step_id=step_id, epoch=epoch)
+            return None
+        step, first = found
+        if step.blocking and first and step.job_id is not None:
+            self._outlast(lambda: self._mark_started(step))
+        failpoint("after_claim", step.kind)
+        return step
+
+    def _claim_once(self, step_id: int, epoch: int, owner: str) -> tuple[ClaimedStep, bool] | None:
         settings = self._settings
         with self._single() as session:
             row = steps.claim(session, step_id, epoch, owner, settings.lease_s, settings.task_time_limit_s)
-        if row is None:
-            log.info("duplicate_message", step_id=step_id, epoch=epoch)
-            return None
-        step = steps.claimed(row, owner)
-        if step.blocking and row.first and step.job_id is not None:
-            self._mark_started(step)
-        failpoint("after_claim", step.kind)
-        return step
+        return (steps.claimed(row, owner), bool(row.first)) if row else None
+
+    def _mine(self, step_id: int, epoch: int, owner: str) -> tuple[ClaimedStep, bool] | None:
+        """The step, where a claim of mine took effect and only its answer was lost."""
+        with self._single() as session:
+            step = steps.running(session, step_id, epoch + 1)
+        return (step, True) if step and step.owner == owner else None
+
+    def _outlast(self, act: Callable[[], T], lost: list[DBAPIError] | None = None) -> T:
+        """Do it again where the connection broke: a pool keeps dead ones over an outage. `lost` gets the errors."""
+        give_up_at = time.monotonic() + self._settings.lease_s
+        pause = 0.1
+        while True:
+            try:
+                return act()
+            except DBAPIError as error:
+                if not _may_repeat(error) or time.monotonic() + pause > give_up_at:
+                    raise
+                log.warning("connection_lost", error=str(error.orig))
+                if lost is not None:
+                    lost.append(error)
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
 
     def _mark_started(self, step: ClaimedStep) -> None:
         assert step.job_id is not None  # noqa: S101 - blocking steps have a job
@@ -132,6 +168,11 @@ class Execution:
             error: {code, message, ...}, shown by the API.
             delay_s: for a released step, how long to wait.
         """
+        return self._outlast(lambda: self._fail_once(step, error_class, error, delay_s))
+
+    def _fail_once(
+        self, step: ClaimedStep, error_class: ErrorClass, error: Mapping[str, Any], delay_s: float
+    ) -> StepState | None:
         with self._sessions.begin() as session:
             if step.job_id is not None and steps.lock_job(session, step.job_id) is None:
                 return None
