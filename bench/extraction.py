@@ -3,7 +3,7 @@
 Usage: python bench/extraction.py [PATH ...] [--register auto|NAME] [--out PATH]
 
 PATH is a JSON-lines file or a folder of them; default is $EVAL_DATA/labelled. The shipped weights are fitted on these
-files: figures for sentences that no model has seen are printed by scripts/fit_weights.py.
+files: figures for sentences that no model has seen are printed by scripts/fit_weights.py and fit_type_weights.py.
 """
 
 from __future__ import annotations
@@ -20,10 +20,14 @@ from typing import Any, TextIO
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.labelled import BASELINE, LabelledFile, files, habits_of, read  # noqa: E402
-from workers.creator.describe import kind  # noqa: E402
+from bench.figures import calibration_error, figures  # noqa: E402
+from bench.labelled import ASPECTS, BASELINE, SMELLS, LabelledFile, aspect_of, files, habits_of, read  # noqa: E402
 from workers.creator.judgement import Judgement, judge  # noqa: E402
 from workers.creator.register import Register, detect_text  # noqa: E402
+from workers.creator.requirement_types import aspects  # noqa: E402
+from workers.validator.quality import assess  # noqa: E402
+
+Answer = dict[str, Any]
 
 
 def main() -> int:
@@ -50,33 +54,27 @@ def default_paths() -> list[Path]:
 
 
 def run(labelled: Sequence[LabelledFile], register: str, out: TextIO) -> int:
-    f1 = []
     measures = f"{'P':>5} {'R':>5} {'F1':>5}"
     print(f"{'file':26} {'model':13} {measures} {'ECE':>5}   baseline {measures} {'sentences/s':>12}")
-    for file in labelled:
-        model, shown = models(file, register)
-        documents = habits_of(file.rows)
-        start = time.perf_counter()
-        verdicts = [judge(row["text"], row["lang"], model, own) for row, own in zip(file.rows, documents, strict=True)]
-        speed = len(verdicts) / (time.perf_counter() - start)
-        for row, verdict in zip(file.rows, verdicts, strict=True):
-            out.write(json.dumps(as_row(row, verdict, shown), ensure_ascii=False) + "\n")
-        counted = [
-            (label, v, row) for label, v, row in zip(file.labels, verdicts, file.rows, strict=True) if label is not None
-        ]
-        if not counted:
-            print(f"{file.name:28} {model:14} {'no label rule for this name':>48} {speed:26.0f}")
-            continue
-        truth = [label for label, _, _ in counted]
-        own = figures(truth, [v.is_requirement for _, v, _ in counted])
-        base = figures(truth, [bool(BASELINE[row["lang"]].search(row["text"])) for _, _, row in counted])
-        error = calibration_error(truth, [v.score for _, v, _ in counted])
-        f1.append(own[2])
-        ours, theirs = (" ".join(f"{value:5.3f}" for value in values) for values in ((*own, error), base))
-        print(f"{file.name:26} {model:13} {ours}            {theirs} {speed:12.0f}")
-    if f1:
-        print(f"macro F1 {sum(f1) / len(f1):.3f} (fitted on these files; held out: scripts/fit_weights.py --dry-run)")
+    answered = [answers(file, register) for file in labelled]
+    f1 = [show_requirements(*each) for each in zip(labelled, answered, strict=True)]
+    if known := [value for value in f1 if value is not None]:
+        print(f"macro F1 {sum(known) / len(known):.3f}, fitted on these files; held out: fit_weights.py --dry-run")
+    for file, (_, _, rows) in zip(labelled, answered, strict=True):
+        show_types(file, rows)
+        show_smells(file, rows)
+        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return 0
+
+
+def answers(file: LabelledFile, register: str) -> tuple[str, float, list[Answer]]:
+    """The model used, sentences per CPU second of rules and scoring, and one answer per row."""
+    model, shown = models(file, register)
+    documents = habits_of(file.rows)
+    start = time.process_time()
+    verdicts = [judge(row["text"], row["lang"], model, own) for row, own in zip(file.rows, documents, strict=True)]
+    speed = len(verdicts) / (time.process_time() - start)
+    return model, speed, [as_row(*each, shown) for each in zip(file.rows, verdicts, strict=True)]
 
 
 def models(file: LabelledFile, register: str) -> tuple[str, Register]:
@@ -89,36 +87,63 @@ def models(file: LabelledFile, register: str) -> tuple[str, Register]:
     return file.rule.question, Register(file.rule.register)
 
 
-def as_row(row: Any, verdict: Judgement, register: Register) -> dict[str, Any]:
-    found = kind(row["text"], row["lang"], register, verdict.modality)
+def as_row(row: Any, verdict: Judgement, register: Register) -> Answer:
+    asked = aspects(row["text"], row["lang"])
     return {
         "id": row["id"],
         "requirement": verdict.is_requirement,
         "score": verdict.score,
         "modality": verdict.modality.value if verdict.is_requirement else None,
         "register": register.value,
-        "functional": found is not None and found.value == "functional",
-        "quality": found is not None and found.value == "quality",
-        "smells": [],
+        "functional": asked.is_functional,
+        "quality": asked.is_quality,
+        "smells": smells(row["text"], row["lang"]),
         "reasons": [rule.id for rule in verdict.deciding] if verdict.is_requirement else [verdict.sentence_class.value],
     }
 
 
-def figures(truth: Sequence[bool], guess: Sequence[bool]) -> tuple[float, float, float]:
-    """Precision, recall and F1 of the positive class."""
-    hit = sum(t and g for t, g in zip(truth, guess, strict=True))
-    precision, recall = hit / max(sum(guess), 1), hit / max(sum(truth), 1)
-    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+def smells(text: str, language: str) -> list[str]:
+    """The lexical smells of a sentence, under the names that smell_en_arta uses."""
+    found = assess(text, language).values()
+    rules = {finding["rule"] for findings in found if isinstance(findings, list) for finding in findings}
+    return [name for name, ours in SMELLS.items() if ours & rules]
 
 
-def calibration_error(truth: Sequence[bool], score: Sequence[float], bins: int = 10) -> float:
-    """Expected calibration error over equal-width bins."""
-    total = 0.0
-    for b in range(bins):
-        part = [(t, s) for t, s in zip(truth, score, strict=True) if min(int(s * bins), bins - 1) == b]
-        if part:
-            total += abs(sum(t for t, _ in part) - sum(s for _, s in part))
-    return total / max(len(truth), 1)
+def show_requirements(file: LabelledFile, answered: tuple[str, float, list[Answer]]) -> float | None:
+    """Prints one line; returns F1 where the file says what is a requirement."""
+    model, speed, rows = answered
+    counted = [each for each in zip(file.labels, rows, file.rows, strict=True) if each[0] is not None]
+    if not counted:
+        print(f"{file.name:26} {model:13} {'no label says what is a requirement':>48} {speed:25.0f}")
+        return None
+    truth = [bool(label) for label, _, _ in counted]
+    own = figures(truth, [answer["requirement"] for _, answer, _ in counted])
+    base = figures(truth, [bool(BASELINE[row["lang"]].search(row["text"])) for _, _, row in counted])
+    error = calibration_error(truth, [answer["score"] for _, answer, _ in counted])
+    ours, theirs = (" ".join(f"{value:5.3f}" for value in values) for values in ((*own, error), base))
+    print(f"{file.name:26} {model:13} {ours}            {theirs} {speed:12.0f}")
+    return own[2]
+
+
+def show_types(file: LabelledFile, rows: Sequence[Answer]) -> None:
+    for aspect in ASPECTS:
+        truth = [aspect_of(file.name, row, aspect) for row in file.rows]
+        if None not in truth:
+            values = figures([bool(t) for t in truth], [row[aspect] for row in rows])
+            print(f"{file.name:26} {aspect:19}", " ".join(f"{value:5.3f}" for value in values))
+
+
+def show_smells(file: LabelledFile, rows: Sequence[Answer]) -> None:
+    """Per lexical column, and all columns' answers together."""
+    if not file.name.startswith("smell_"):
+        return
+    pairs = {
+        name: [(name in t["smells"], name in g["smells"]) for t, g in zip(file.rows, rows, strict=True)]
+        for name in SMELLS
+    }
+    for name, each in (*pairs.items(), ("micro", [pair for column in pairs.values() for pair in column])):
+        values = figures([t for t, _ in each], [g for _, g in each])
+        print(f"{file.name:26} {name:19}", " ".join(f"{value:5.3f}" for value in values))
 
 
 if __name__ == "__main__":

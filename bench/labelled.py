@@ -61,6 +61,29 @@ RULES: Mapping[str, LabelRule] = {
 }
 """By file name without its ending."""
 
+ASPECTS = ("functional", "quality")
+
+
+def aspect_of(name: str, row: Row, aspect: str) -> bool | None:
+    """What a file of types says of a row: one label in type_en_promise (F, else a quality), two columns in re19."""
+    if name.startswith("type_") and aspect in row:
+        return bool(row[aspect])
+    if name == "type_en_promise":
+        return (row["label"] == "F") == (aspect == "functional")
+    return None
+
+
+SMELLS: Mapping[str, frozenset[str]] = {
+    "Ambiguous_adv._adj.": frozenset({"unambiguous.adverb"}),
+    "Comparative": frozenset({"verifiable.comparison"}),
+    "Nonverifiable_term": frozenset({"verifiable.open_quantity", "unambiguous.loophole"}),
+    "Subjective_lang.": frozenset({"unambiguous.vague", "verifiable.unmeasured"}),
+    "Superlative": frozenset({"verifiable.superlative"}),
+    "Uncertain_verb": frozenset({"unambiguous.uncertain_verb"}),
+}
+"""The lexical columns of smell_en_arta, which single words show, and the quality rules that answer for each. Its other
+columns (Polysemy, Vague_pron., Negative) need senses and references; they are not claimed."""
+
 BASELINE = {
     "de": re.compile(
         r"\b(?:muss|müssen|soll|sollen|sollte|sollten|darf|dürfen|verpflichtet)\b"

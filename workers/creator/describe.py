@@ -11,6 +11,7 @@ from orchestrator.domain.requirement import Modality, RequirementType
 from . import glossary
 from .judgement import Judgement
 from .register import Register
+from .requirement_types import kind
 from .rules.rule import Rule
 
 NAME_LENGTH = 80
@@ -139,27 +140,6 @@ def addressee(text: str, language: str) -> str | None:
     if match is None:
         return None
     return glossary.EN_DETERMINERS.sub("", match[0][: match.end(match.lastindex or 0) - match.start()]).strip()
-
-
-_LEGAL_REGISTERS = frozenset({Register.EU_ACT, Register.STATUTE, Register.CONTRACT})
-
-
-def kind(text: str, language: str, register: Register, modality: Modality) -> RequirementType | None:
-    """What kind of thing is asked for; None where no sign tells. Functional and quality signs decide before others."""
-    functional, quality = bool(glossary.FUNCTION.search(text)), bool(glossary.QUALITY.search(text))
-    if register in (Register.SPECIFICATION, Register.USER_STORIES) and (functional or quality):
-        return RequirementType.QUALITY if quality else RequirementType.FUNCTIONAL
-    if glossary.PROCESS.search(text):
-        return RequirementType.PROCESS
-    if glossary.LEGAL.search(text) or modality is Modality.AUTHORITY_DUTY:
-        return RequirementType.LEGAL
-    if quality:
-        return RequirementType.QUALITY
-    if glossary.CONSTRAINT.search(text) or modality is Modality.PROHIBITION:
-        return RequirementType.CONSTRAINT
-    if functional:
-        return RequirementType.FUNCTIONAL
-    return RequirementType.LEGAL if register in _LEGAL_REGISTERS else None
 
 
 _NOTES = {

@@ -105,33 +105,3 @@ EN_WEAK = re.compile(
     r"\b(?:where (?:feasible|possible|appropriate|practicable)|as far as possible|in principle|generally|normally|usually|if possible|reasonable)\b",
     re.IGNORECASE,
 )
-
-QUALITY = re.compile(
-    r"\b(?:\w*verfügbar\w*|performant|Antwortzeit\w*|Sekunden?|lesbar|unveränderbar\w*|nachvollziehbar\w*|benutzerfreundlich|barrierefrei\w*|skalierbar\w*|zuverlässig\w*|wartbar\w*|portabel"
-    r"|Sicherheit\w*|verschlüssel\w*|Vertraulichkeit|Integrität|availab\w+|uptime|performance|seconds?|milliseconds?|response times?|usab\w+|easy|easily|intuitive|scalab\w+|reliab\w+|secur\w+|encrypt\w+"
-    r"|maintainab\w+|portab\w+|legib\w+|readable|accessib\w+|concurrent|throughput|latency|attractive|appearance|look and feel|24x7|\d+ ?%)\b",
-    re.IGNORECASE,
-)
-
-CONSTRAINT = re.compile(
-    r"\b(?:mindestens|höchstens|maximal|ausschließlich|nur|Format|Standard\w*|ISO|DIN|Frist|binnen|innerhalb|spätestens|Jahre|Monate|at least|at most|no more than|maximum|minimum|only|within|no later than|standard|compliant"
-    r"|compatible|run on|written in|java|oracle|sql|windows|linux|budget)\b",
-    re.IGNORECASE,
-)
-
-PROCESS = re.compile(
-    r"\b(?:dokumentier\w*|protokollier\w*|prüf\w*|überprüf\w*|unterricht\w*|benachrichtig\w*|meld\w*|mitzuteilen|anzuzeigen|Maßnahmen|Verfahren\w*|Organisationsanweisung|schul\w+|kontroll\w*|Genehmigung|freizugeben|freigeben|benenn\w+|bestell\w+"
-    r"|document|record|report|notify|inform|review|audit|train\w*|approve|assess\w*|monitor\w*|designate|appoint|procedures?|measures|policies|policy|maintain a record|test\w*)\b",
-    re.IGNORECASE,
-)
-
-LEGAL = re.compile(
-    r"\b(?:rechtmäßig\w*|haftet|haften|Haftung|Einwilligung|Rechtsgrundlage|Vertrag\w*|gesetzlich\w*|Kündigung\w*|Zustimmung|Recht auf|das Recht|Verjährung|lawful\w*|liab\w+|consent|legal\w*|contract\w*|agreement|right to|terminat\w+|indemnif\w+|law)\b",
-    re.IGNORECASE,
-)
-
-FUNCTION = re.compile(
-    r"\b(?:(?:das|the|each|dieses) (?:[\w-]+ ){0,3}(?:System|\w*system|Portal|Anwendung|Software|application|product|website|platform|service|interface)\b[^.,;]{0,60}\b(?:muss|soll|sollte|wird|shall|must|should|will|can)"
-    r"|(?:die|eine) (?:Anwendung|Software|Plattform)\b[^.,;]{0,60}\b(?:muss|soll|wird)|(?:users?|Nutzer|Benutzer|customers?|Kunden?)\b[^.,;]{0,40}\b(?:shall|must|should|will) be able to|as an? .{2,40} I want|ermöglichen)\b",
-    re.IGNORECASE,
-)

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.domain.requirement import Modality, RequirementType
-from workers.creator.describe import Identity, addressee, describe, identity, kind, name, notes
+from workers.creator.describe import Identity, addressee, describe, identity, name, notes
 from workers.creator.judgement import judge
 from workers.creator.register import Register
 
@@ -84,20 +83,6 @@ def test_identity_is_read_from_the_title_or_the_very_beginning() -> None:
     assert identity("GoBD", "") == Identity(gobd=True)
     assert identity(None, "Regulation (EU) 2016/679 of the Parliament") == Identity(gdpr=True)
     assert identity("Handbook", "x" * 1000 + " GDPR") == Identity()
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "register", "expected"),
-    [
-        ("The system shall display the list.", "en", Register.SPECIFICATION, RequirementType.FUNCTIONAL),
-        ("The system shall respond within 2 seconds.", "en", Register.SPECIFICATION, RequirementType.QUALITY),
-        ("Der Verantwortliche hat die Verletzung zu melden.", "de", Register.LETTER, RequirementType.PROCESS),
-        ("Der Mieter haftet für Schäden.", "de", Register.CONTRACT, RequirementType.LEGAL),
-        ("Der Halter muss Kuchen essen.", "de", Register.LETTER, None),
-    ],
-)
-def test_types(text: str, language: str, register: Register, expected: RequirementType | None) -> None:
-    assert kind(text, language, register, Modality.OBLIGATION) is expected
 
 
 def test_notes_are_sentences_with_locators() -> None:

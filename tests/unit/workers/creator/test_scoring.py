@@ -10,11 +10,12 @@ from workers.creator.register import Register
 from workers.creator.rules.catalogue import rules_for
 from workers.creator.rules.rule import run
 from workers.creator.scoring import Weights, features, score, weights_for
+from workers.creator.type_cues import CUES
 
 FILES = sorted(
     path.name
     for path in resources.files("workers.creator").joinpath("weights").iterdir()
-    if path.name.endswith(".json")
+    if path.name.endswith(".json") and not path.name.startswith("type_")
 )
 
 
@@ -26,6 +27,13 @@ def test_weights_name_rules_and_shapes_only(name: str) -> None:
     for feature in data["weights"]:
         plain = feature.removeprefix("habit.").removesuffix("~")
         assert plain in ids or feature.startswith(("kind.", "shape.")), feature
+
+
+@pytest.mark.parametrize("aspect", ["functional", "quality"])
+def test_weights_of_types_name_cues_and_shapes_only(aspect: str) -> None:
+    path = resources.files("workers.creator").joinpath("weights", f"type_{aspect}.json")
+    for feature in json.loads(path.read_text(encoding="utf-8"))["weights"]:
+        assert set(feature.split("+")) <= {*CUES, "short", "medium", "long", "sentences"}, feature
 
 
 def test_a_register_without_labelled_sentences_uses_the_general_weights() -> None:
