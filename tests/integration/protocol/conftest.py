@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from orchestrator.bootstrap import Orchestrator
-from orchestrator.domain.step import QUEUES, NewStep, StepKind
+from orchestrator.domain.retry import ErrorClass
+from orchestrator.domain.step import QUEUES, ClaimedStep, NewStep, StepKind
 from orchestrator.storage import documents, events, steps
 from orchestrator.storage.models import Job
+
+ERROR = {"code": "test", "message": "It broke."}
+INSERT = text(
+    """INSERT INTO requirements (job_id, rid, part, requirement_text, requirement_name, modality, source_document,
+                                 source_location, citations, confidence_score)
+       VALUES (:job, :rid, :part, 't', 'n', 'obligation', 'd', '{}', '[{}]', 1)"""
+)
+BATCH = text(
+    """UPDATE requirements SET seq = id, validate_part = CASE WHEN part < '0002' THEN 'a' ELSE 'b' END
+       WHERE job_id = :job"""
+)
+JUDGE = text(
+    "UPDATE requirements SET status = 'integrated' WHERE job_id = :job AND validate_part = :part AND status = 'pending'"
+)
 
 
 class Plant:
@@ -77,6 +94,46 @@ class Plant:
         return [step for step in claimed if step is not None]
 
 
+class Workers:
+    """Plays the workers of one job: every part gives one requirement, one batch holds them all."""
+
+    def __init__(self, plant: Plant, job: UUID) -> None:
+        self.plant = plant
+        self.job = job
+        self.finished: Counter[tuple[str, str]] = Counter()
+
+    def run(self, *, broken: Collection[tuple[str, str]] = ()) -> None:
+        """Work until nothing is ready; steps of these (kind, part) fail for good."""
+        while claimed := [*self.plant.claim_all("creator"), *self.plant.claim_all("validator")]:
+            for step in claimed:
+                if (step.kind.value, step.part) in broken:
+                    self.plant.orchestrator.execution.fail(step, ErrorClass.PERMANENT, ERROR)
+                else:
+                    self.plant.orchestrator.execution.finish(step, self.write(step))
+                    self.finished[step.kind.value, step.part] += 1
+
+    def write(self, step: ClaimedStep) -> Callable[[Session], dict[str, Any]]:
+        def write(session: Session) -> dict[str, Any]:
+            if step.kind is StepKind.EXTRACT:
+                session.execute(INSERT, {"job": self.job, "rid": f"R-{step.part}", "part": step.part})
+            if step.kind is StepKind.MERGE:
+                session.execute(BATCH, {"job": self.job})
+                session.execute(text("UPDATE jobs SET creator_status = 'completed' WHERE id = :job"), {"job": self.job})
+                steps.insert(session, self.job, [NewStep(StepKind.VALIDATE, part=name) for name in ("a", "b")])
+            if step.kind is StepKind.VALIDATE:
+                session.execute(JUDGE, {"job": self.job, "part": step.part})
+            return {}
+
+        return write
+
+    @property
+    def row(self) -> Any:
+        return self.plant.status(self.job)
+
+    def states(self) -> dict[tuple[str, str], str]:
+        return {(row.kind, row.part): row.state for row in self.plant.steps(self.job) if row.blocking}
+
+
 @pytest.fixture
 def plant(orchestrator: Orchestrator) -> Plant:
     planted = Plant(orchestrator)
@@ -94,3 +151,20 @@ def make_plant(make_orchestrator: Callable[..., Orchestrator]) -> Callable[..., 
         return planted
 
     return make
+
+
+@pytest.fixture
+def make_workers(plant: Plant) -> Callable[..., Workers]:
+    """`make_workers(parts=4, **job)`: a job of so many parts, and those who work for it."""
+
+    def make(parts: int = 4, **columns: Any) -> Workers:
+        new = [NewStep(StepKind.EXTRACT, part=f"{n:04}", payload={"from": n, "to": n + 1}) for n in range(parts)]
+        return Workers(plant, plant.job(*new, **columns))
+
+    return make
+
+
+@pytest.fixture
+def workers(make_workers: Callable[..., Workers]) -> Workers:
+    """Those who work for a job of four parts."""
+    return make_workers()
