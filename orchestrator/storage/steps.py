@@ -303,7 +303,8 @@ _LOCK_PHASE = text(
 _PHASE = text(
     """
     SELECT kind, state, count(*) AS steps, bool_or(coalesce((result ->> 'linked')::boolean, false)) AS linked
-    FROM steps WHERE job_id = :job_id AND blocking GROUP BY kind, state
+    FROM steps WHERE job_id = :job_id AND blocking AND NOT coalesce((result ->> 'split')::boolean, false)
+    GROUP BY kind, state
     """
 )
 _ANY_OPEN = text(
@@ -331,7 +332,7 @@ def any_open(session: Executor, job_id: UUID) -> bool:
 
 
 def phase_counts(session: Executor, job_id: UUID) -> Sequence[Row[Any]]:
-    """Blocking steps of the job: kind, state, steps, linked."""
+    """Blocking steps of the job: kind, state, steps, linked. A halved batch is left out: its halves stand for it."""
     return session.execute(_PHASE, {"job_id": job_id}).all()
 
 

@@ -260,6 +260,24 @@ def test_a_crashing_batch_is_halved_until_the_poison_is_alone(plant: Any) -> Non
     assert plant.status(job).status == "completed"
 
 
+def test_a_job_of_which_nothing_could_be_judged_fails(plant: Any) -> None:
+    job = plant.job(NewStep(StepKind.VALIDATE, part="0001"), creator_status="completed")
+    plant.run(
+        """INSERT INTO requirements (job_id, rid, seq, requirement_text, requirement_name, modality, source_document,
+                                     source_location, citations, confidence_score, validate_part)
+           SELECT :job, 'R-' || n, n, 't', 'n', 'obligation', 'd', '{}', '[{}]', 1, '0001'
+           FROM generate_series(1, 2) n""",
+        job=job,
+    )
+    for _ in range(20):
+        for step in plant.claim_all("validator"):
+            plant.orchestrator.execution.crashed(step.id, step.epoch, "killed")
+    assert [row.status for row in plant.rows("SELECT status FROM requirements")] == ["failed", "failed"]
+    row = plant.status(job)
+    assert (row.status, row.validator_status) == ("failed", "failed")
+    assert row.error_details["code"] == "validation_failed"
+
+
 def integrates(ids: list[int]) -> Callable[[Session], dict[str, Any]]:
     def write(session: Session) -> dict[str, Any]:
         session.execute(text("UPDATE requirements SET status = 'integrated' WHERE id = ANY(:ids)"), {"ids": ids})
