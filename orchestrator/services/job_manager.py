@@ -18,7 +18,7 @@ from orchestrator.services.advance import end_job
 from orchestrator.services.job_view import JobView, ProgressView, new_view, no_job, progress_of, view_of, views
 from orchestrator.services.resumption import resume
 from orchestrator.storage import documents, events, jobs, requirements, steps
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.jobs import JobFilter
 from orchestrator.storage.models import Document, Job
 from orchestrator.storage.paging import Page, Paging
@@ -30,6 +30,7 @@ class JobManager:
     def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._snapshots = snapshot(sessions)
 
     def submit(self, wish: Submission) -> JobView:
         """Store the document and the job, its first step and its first event, and wake the leader. Commits.
@@ -149,12 +150,12 @@ class JobManager:
         Raises:
             NotFound: there is no such job.
         """
-        with self._sessions() as session:
+        with self._snapshots() as session:
             return self._view(session, job_id)
 
     def list(self, wanted: JobFilter, at: Paging) -> Page:
         """A page of the jobs that are wanted, in the order that is wanted."""
-        with self._sessions() as session:
+        with self._snapshots() as session:
             found = jobs.page(session, wanted, at)
             return Page(views(session, found.items, self._settings.agent_timeout_s), found.next_cursor)
 
@@ -170,7 +171,7 @@ class JobManager:
         Raises:
             NotFound: there is no such job.
         """
-        with self._sessions() as session:
+        with self._snapshots() as session:
             return progress_of(session, self._view(session, job_id))
 
     def _view(self, session: Session, job_id: UUID) -> JobView:

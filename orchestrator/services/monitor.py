@@ -15,7 +15,7 @@ from orchestrator.services.completion import Callback
 from orchestrator.services.job_view import ProgressView, progress_of, require, view_of
 from orchestrator.services.recovery import Recovered, Recovery
 from orchestrator.storage import requirements, stuck
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.models import Requirement
 
 MOST_STUCK = 500
@@ -29,6 +29,7 @@ class Monitor:
     def __init__(self, settings: Settings, sessions: SessionFactory, recovery: Recovery) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._snapshots = snapshot(sessions)
         self._recovery = recovery
 
     def stuck(self, threshold_minutes: float | None = None, limit: int = 100) -> Sequence[StuckJob]:
@@ -78,7 +79,7 @@ class Monitor:
         Raises:
             NotFound: there is no such job.
         """
-        with self._sessions() as session:
+        with self._snapshots() as session:
             require(session, job_id)
             counts = requirements.breakdown(session, job_id)
             shown = requirements.summaries(session, [job_id])[job_id]
@@ -91,7 +92,7 @@ class Monitor:
         Raises:
             NotFound: there is no such job.
         """
-        with self._sessions() as session:
+        with self._snapshots() as session:
             require(session, job_id)
             return requirements.refused(session, job_id, min(limit, MOST_REFUSED))
 
@@ -116,5 +117,5 @@ class Monitor:
         return completion.wait(lambda: self._progress(job_id), job_id, callback, timeout_s)
 
     def _progress(self, job_id: UUID) -> ProgressView:
-        with self._sessions() as session:
+        with self._snapshots() as session:
             return progress_of(session, view_of(session, job_id, self._settings.agent_timeout_s))

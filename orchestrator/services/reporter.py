@@ -17,7 +17,7 @@ from orchestrator.domain.step import StepState
 from orchestrator.errors import Conflict, Invalid
 from orchestrator.services.job_view import no_job, progress_of, views
 from orchestrator.storage import jobs, reports, requirements
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.models import Document, Job, Requirement
 
 FAILURES_SHOWN = 50
@@ -41,6 +41,7 @@ class Reporter:
     def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._snapshots = snapshot(sessions)
 
     def generate(self, session: Session, job_id: UUID) -> dict[str, Any]:
         """Write the report of a job that has ended, in every format; repeating it replaces what is there.
@@ -86,7 +87,7 @@ class Reporter:
             NotFound: there is no such job.
             Conflict: code `report_failed`: the step that makes the report was given up.
         """
-        with self._sessions() as session:
+        with self._snapshots() as session:
             row = jobs.find(session, job_id)
             if row is None:
                 raise no_job(job_id)
@@ -120,7 +121,7 @@ class Reporter:
         """
         if not 1 <= count <= MOST_DAYS:
             raise Invalid(f"days must be from 1 to {MOST_DAYS}, not {count}.", details={"parameter": "days"})
-        with self._sessions() as session:
+        with self._snapshots() as session:
             today = jobs.now(session).astimezone(UTC).date()
             return [_of_day(day) for day in reports.days(session, today, count)]
 

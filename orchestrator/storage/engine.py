@@ -56,3 +56,9 @@ def session_factory(engine: Engine) -> SessionFactory:
 def autocommit(sessions: SessionFactory) -> SessionFactory:
     """Sessions on the same pool for single statements: each one is a transaction, in one round trip."""
     return sessionmaker(sessions.kw["bind"].execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+
+
+def snapshot(sessions: SessionFactory) -> SessionFactory:
+    """Sessions on the same pool for reading: all statements of a transaction see the database as the first one did."""
+    engine = sessions.kw["bind"].execution_options(isolation_level="REPEATABLE READ")
+    return sessionmaker(engine, expire_on_commit=False)
