@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = (
         SCOPE,
         r"\b(?:enter|enters|come) into force\b|\btakes? effect\b|\bshall (?:\w+ )?(?:apply (?:from|until|as from|to|with|for|in|where|only|by|mutatis|accordingly)|apply\.?$|expire|cease|remain (?:applicable|in force|valid)|be construed|be repealed|be replaced|be addressed|be binding in its entirety)\b|\bis (?:hereby )?(?:repealed|replaced|amended)\b|\bshall be published in the official\b",
         beats=["en.shall"],
-        needs="force effect takes take shall hereby repealed replaced amended is",
+        needs="force effect apply expire cease remain construed repealed replaced amended addressed binding published",
     ),
     # prohibition
     rule(
@@ -43,12 +43,13 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:shall|must|may|should|can|will)(?: \w+)? (?:not|never) (?:\w+ly )?(?:exceed|surpass|(?:be|last|take|fall|drop|stay|remain|run) (?:\w+ )?(?:more|longer|less|fewer|greater|larger|higher|later|lower|older|shorter|below|above|under|over)\b)",
         beats=["en.shall_not", "en.may_not", "en.should_not", "en.cannot", "en.will_not", "en.should"],
         needs="shall must may should can will",
+        hints="exceed surpass more longer less fewer greater larger higher later lower older shorter below above under over",
     ),
     rule(
         "en.shall_not",
         PROHIBITION,
         r"\b(?:shall|must)(?: \w+)? (?:not|never|neither)\b|\bmustn't\b|\bshall (?:be )?neither\b",
-        needs="shall must mustn't",
+        needs="not never neither mustn't",
     ),
     rule(
         "en.no_shall",

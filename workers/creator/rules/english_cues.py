@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
         CUE,
         rf"^(?:[^;]*, )?(?:the |this |that |such |each |any )?(?:\w+ ){{0,2}}{DOCUMENT}\b[^,;]{{0,80}}? shall\b",
         needs="shall",
+        hints="regulation directive decision article annex chapter section paragraph point provision reference title definition term act",
     ),
     rule(
         "en.thing_shall",
@@ -33,23 +34,27 @@ RULES: tuple[Rule, ...] = (
         CUE,
         r"\b(?:controllers?|processors?|providers?|operators?|manufacturers?|importers?|distributors?|undertakings?|institutions?|entit(?:y|ies)|sponsors?|suppliers?|employers?|staff|representatives?|managers?|carriers?|exporters?|producers?|firms?|companies|company|persons?|investigators?|beneficiar(?:y|ies)|recipients?|tenants?|landlords?|contractors?|bod(?:y|ies)|organisations?|users?|holders?|owners?|director|officers?)\b[^,;]{0,70}? (?:shall|must|should|will)\b",
         needs="shall must should will",
+        hints="controller processor provider operator manufacturer importer distributor undertaking institution entit sponsor supplier employer staff representative manager carrier exporter producer firm compan person investigator beneficiar recipient tenant landlord contractor bod organisation user holder owner director officer",
     ),
     rule(
         "en.system",
         CUE,
         rf"\b{SYSTEM}s?\b[^,;]{{0,50}}? (?:shall|must|should|will|can|may|has to|needs to)\b",
         needs="shall must should will can may has needs",
+        hints="system application software product solution website site module interface program server database client tool page screen gui sms api service portal component platform function report",
     ),
     rule(
         "en.user",
         CUE,
         rf"\b{USER}\b[^,;]{{0,40}}? (?:shall|must|should|will|can|may|has to|needs to)\b",
         needs="shall must should will can may has needs",
+        hints="user admin customer player operator staff member personnel clerk student agent patron",
     ),
     rule(
         "en.user_verb",
         CUE,
         rf"^(?:[\w.:-]{{1,8}} )?(?:the )?(?:{USER}|system) (?!shall|must|should|will|can|may)\w+(?:s|es)\b",
+        hints="user admin customer player operator staff member personnel clerk student agent patron system",
     ),
     rule(
         "en.shall_be_done",
@@ -80,6 +85,7 @@ RULES: tuple[Rule, ...] = (
         CUE,
         rf"{SHALL} (?:also )?be (?:entitled|allowed|permitted|prohibited|required|obliged|responsible|authorised|able|liable|bound|subject|informed|heard|given|granted|offered|invited)\b",
         needs="shall must",
+        hints="entitled allowed permitted prohibited required obliged responsible authorised able liable bound subject informed heard given granted offered invited",
     ),
     rule(
         "en.by_agent",
@@ -99,6 +105,7 @@ RULES: tuple[Rule, ...] = (
         CUE,
         r"\b\d+(?:\.\d+)? ?(?:%|percent|seconds?|minutes?|hours?|days?|months?|years?|ms|mb|gb|kb|users?)\b",
         anywhere=True,
+        hints="0 1 2 3 4 5 6 7 8 9",
     ),
     rule(
         "en.as_follows",
@@ -121,6 +128,7 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:definitions?|rules?|provisions?|conditions?|procedure|article \d+\w*|paragraphs? \d+\w*)\b[^,;]{0,120}? shall (?:also |likewise |only )?apply\b",
         beats=["en.shall"],
         needs="shall",
+        hints="apply",
     ),
     rule("en.may_be", CUE, r"\bmay be\b|\bcan be\b", needs="may can"),
     rule(

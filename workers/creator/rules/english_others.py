@@ -35,7 +35,8 @@ RULES: tuple[Rule, ...] = (
         "en.means",
         DEFINITION,
         r"\b(?:means|shall mean|is defined as|are defined as|refers? to|denotes?|stands for|is called|are called|definitions?)\b|^[‘'\"“][^’'\"”]+[’'\"”] (?:is|are|shall)\b",
-        needs="means mean defined refers refer denotes denote stands called definition definitions is are shall",
+        needs="",
+        hints="mean defined refer denote stands called definition ‘ ' \" “",
     ),
     rule("en.is_a", DEFINITION, r"^(?!it |there )(?:(?:the|a|an) )?(?:[\w/-]+ ){1,4}(?:is|are) (?:an?|the|any|one)\b"),
     # information
@@ -96,6 +97,7 @@ RULES: tuple[Rule, ...] = (
         "en.describes",
         INFORMATION,
         r"\b(?:describes?|described|contains?|provides? an overview|lists?|gives?|explains?|introduction|intended|purpose of this|overview|assumed|assumption|appendix|document)\b",
+        hints="describ contain provides list gives give explain introduction intended purpose overview assum appendix document",
     ),
     # authority
     rule(
@@ -104,6 +106,7 @@ RULES: tuple[Rule, ...] = (
         rf"^(?:[^,;]*, )?(?:the |each |any |a |an )?(?:\w+ )?{AUTHORITY}\b[^,;]{{0,60}}? may\b(?! (?:not|only))",
         beats=["en.may"],
         needs="may",
+        hints="commission member authorit council parliament board committee ecb eba esma eiopa esa bank court agency eusr aacc representative coordinator overseer panel secretar chair forum union state office",
     ),
     rule("en.may_that", PERMISSION, r"\bmay\b[^,;]*\bthat\b[^,;]*\bshall\b", beats=["en.shall"], needs="may"),
     rule(
@@ -111,5 +114,6 @@ RULES: tuple[Rule, ...] = (
         CUE,
         rf"^(?:[^;]*, )?(?:the |each |every |any |a |an |that |those |all )?(?:\w+ ){{0,3}}{AUTHORITY}\b[^,;]{{0,70}}? (?:shall|must|should|will)\b",
         needs="shall must should will",
+        hints="commission member authorit council parliament board committee ecb eba esma eiopa esa bank court agency eusr aacc representative coordinator overseer panel secretar chair forum union state office",
     ),
 )

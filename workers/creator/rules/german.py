@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
         r"|\b(?:nicht|Nicht) \w*pflichtig\b",
         beats=["de.pflichtig", "de.gilt_pflicht", "de.erforderlich"],
         needs="nicht keine kein weder",
+        hints="pflicht notwendigkeit bedarf erfordernis",
     ),
     rule(
         "de.braucht_nicht",
@@ -117,6 +118,7 @@ RULES: tuple[Rule, ...] = (
         rf"\b(?:ist|sind)\b[^,;:]*\b(?:nicht|kein\w*) (?:\w+ )?{ZU}",
         beats=["de.ist_zu", "de.ist_zu_weit"],
         needs="ist sind",
+        hints="zu",
     ),
     rule(
         "de.nicht_mehr",
@@ -130,6 +132,7 @@ RULES: tuple[Rule, ...] = (
         OBLIGATION,
         rf"{MUSS}[^;]*\b(?:nachweisen können|sicherstellen|gewährleisten)\b",
         needs="muss müssen muß müsse müssten müsste",
+        hints="nachweisen sicherstellen gewährleisten",
     ),
     rule("de.muss", OBLIGATION, MUSS, needs="muss müssen muß müsse müssten müsste"),
     rule(
@@ -138,20 +141,22 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:verpflichtet|verpflichten|Verpflichtet|gehalten)\b(?: sich)?|\bhaftbar\b",
         needs="verpflichtet verpflichten gehalten haftbar",
     ),
-    rule("de.hat_zu", OBLIGATION, rf"\b(?:hat|haben|Hat|Haben)\b[^,;:]*?{ZU}", needs="hat haben"),
-    rule("de.hat_zu_weit", OBLIGATION, rf"\b(?:hat|haben)\b[^;:]*?{ZU}", needs="hat haben"),
+    rule("de.hat_zu", OBLIGATION, rf"\b(?:hat|haben|Hat|Haben)\b[^,;:]*?{ZU}", needs="hat haben", hints="zu"),
+    rule("de.hat_zu_weit", OBLIGATION, rf"\b(?:hat|haben)\b[^;:]*?{ZU}", needs="hat haben", hints="zu"),
     rule(
         "de.ist_zu",
         OBLIGATION,
         rf"{BE}[^,;:]*?(?!\bzu (?:{JUDGED}|beanstanden)\b){ZU}|^(?:\S+ ){{0,3}}{ZU} (?:ist|sind)\b|\bist dafür zu sorgen\b",
         beats=["de.ist_ein"],
         needs="ist sind sei seien bleibt bleiben wird werden wäre wären",
+        hints="zu",
     ),
     rule(
         "de.ist_zu_weit",
         OBLIGATION,
         rf"{BE}[^;:]*?(?!\bzu (?:{JUDGED}|beanstanden)\b){ZU}",
         needs="ist sind sei seien bleibt bleiben wird werden wäre wären",
+        hints="zu",
     ),
     rule(
         "de.erforderlich",
@@ -199,6 +204,7 @@ RULES: tuple[Rule, ...] = (
         OBLIGATION,
         r"\b(?:ist|sind)\b[^,;]*\b\w{4,}(?:pflichtig|bedürftig)\b(?! [A-ZÄÖÜ])|\bunterlieg(?:t|en)\b[^,;]*[Pp]flicht\b",
         needs="ist sind unterliegt unterliegen",
+        hints="pflicht bedürftig",
     ),
     rule(
         "de.gilt_pflicht",
@@ -229,7 +235,12 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.andernfalls", CUE, r"^(?:Andernfalls|Ansonsten|Anderenfalls)\b", needs="andernfalls ansonsten anderenfalls"
     ),
-    rule("de.imperativ", OBLIGATION, r"^(?:Bitte|Stellen Sie|Verwenden Sie|Achten Sie|Prüfen Sie)\b"),
+    rule(
+        "de.imperativ",
+        OBLIGATION,
+        r"^(?:Bitte|Stellen Sie|Verwenden Sie|Achten Sie|Prüfen Sie)\b",
+        needs="bitte stellen verwenden achten prüfen",
+    ),
     rule(
         "de.wunsch",
         OBLIGATION,
@@ -241,6 +252,7 @@ RULES: tuple[Rule, ...] = (
         "de.system_verb",
         OBLIGATION,
         r"^(?:[^,;]{0,40}\b)?(?:Das|Dieses|Jedes) (?:\w+e )?(?:System|Portal|Modul|Produkt|\w*[Ss]ystem|\w*[Ss]oftware)\b[^,;]*\b(?:ermöglicht|unterstützt|zeigt|prüft|erzeugt|speichert|protokolliert|verhindert|bietet|sendet|meldet)\b",
+        hints="system portal modul produkt software",
     ),
     rule(
         "de.wird_system",
@@ -265,5 +277,6 @@ RULES: tuple[Rule, ...] = (
         rf"\b{AUTHORITY}\b[^,;]*\b(?:hat|haben)\b[^;]*\b(?:das Recht|ein Recht|die Befugnis)\b",
         beats=["de.hat_recht"],
         needs="recht befugnis",
+        hints="behörde finanz kommission mitgliedstaat ausschuss bundes landesregierung gericht parlament rat ezb esa bafin länder gemeinde bund senat minister",
     ),
 )

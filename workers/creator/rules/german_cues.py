@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
         "de.akteur",
         CUE,
         r"\b(?:[DdJj]e[rn]|[Jj]eder|[Dd]ie|[Ee]in|[Ee]r|[Ss]ie) (?:Verantwortliche[nr]?|Auftragsverarbeiter|Steuerpflichtige\w*|Unternehmer|Unternehmen|Vermieter\w*|Mieter\w*|Auftragnehmer|Auftraggeber|Betreiber|Hersteller|Anbieter|Kaufmann|Arbeitgeber|Finanzunternehmen|Nutzer|Kunde|Vertreter|Datenschutzbeauftragte|Vertragspartei\w*|Schuldner|Gläubiger|öffentliche Stelle\w*)\b",
+        hints="verantwortliche auftragsverarbeiter steuerpflichtige unternehme mieter auftragnehmer auftraggeber betreiber hersteller anbieter kaufmann arbeitgeber nutzer kunde vertreter datenschutzbeauftragte vertragspartei schuldner gläubiger öffentliche",
     ),
     rule(
         "de.passiv",
@@ -26,12 +27,14 @@ RULES: tuple[Rule, ...] = (
         CUE,
         r"\b(?:unverzüglich|binnen|innerhalb|spätestens|rechtzeitig|umgehend|sofort|zeitnah|täglich|jährlich|monatlich)\b",
         anywhere=True,
+        needs="unverzüglich binnen innerhalb spätestens rechtzeitig umgehend sofort zeitnah täglich jährlich monatlich",
     ),
     rule(
         "de.grundsaetzlich",
         CUE,
         r"\b(?:grundsätzlich|in der Regel|regelmäßig|im Allgemeinen|soweit zumutbar|nach Möglichkeit)\b",
         anywhere=True,
+        hints="grundsätzlich regel allgemeinen zumutbar möglichkeit",
     ),
     rule(
         "de.insbesondere",
@@ -39,8 +42,13 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:insbesondere|mindestens|zumindest|wenigstens)\b",
         needs="insbesondere mindestens zumindest wenigstens",
     ),
-    rule("de.folgende", CUE, r"\b[Ff]olgende[srnm]?\b|\bnachfolgend\w*|\bnachstehend\w*|\bwie folgt\b"),
-    rule("de.verneint", CUE, r"\b(?:nicht|kein\w*|weder)\b"),
+    rule(
+        "de.folgende",
+        CUE,
+        r"\b[Ff]olgende[srnm]?\b|\bnachfolgend\w*|\bnachstehend\w*|\bwie folgt\b",
+        hints="folgend nachstehend folgt",
+    ),
+    rule("de.verneint", CUE, r"\b(?:nicht|kein\w*|weder)\b", hints="nicht kein weder"),
     rule("de.verweis", CUE, r"^(?:Dies|Das|Satz|Absatz|Absätze|Die Absätze|Das Gleiche|Gleiches|§)\b"),
     rule(
         "de.vereinbarung", CUE, r"\bVereinbarung\b|\bvereinbar(?:t|en)\b", needs="vereinbarung vereinbart vereinbaren"
@@ -49,6 +57,7 @@ RULES: tuple[Rule, ...] = (
         "de.nachweisbar",
         CUE,
         r"\b(?:nachvollziehbar|nachprüfbar|lesbar|vollständig|lückenlos|unveränderbar|geordnet|wirksam|verhältnismäßig|angemessen\w*|geeignet\w*)\b",
+        hints="nachvollziehbar nachprüfbar lesbar vollständig lückenlos unveränderbar geordnet wirksam verhältnismäßig angemessen geeignet",
     ),
     rule(
         "de.ueblich",

@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
         PERMISSION,
         r"\b(?:berechtigt|befugt|ermächtigt|steh(?:t|en)\b[^,;]*\bfrei|bleibt (?:\w+ )?(?:überlassen|unbenommen|vorbehalten)|freigestellt|Befugnis)\b",
         beats=["de.ist_zu_weit", "de.hat_zu_weit", "de.verpflichtet"],
+        needs="berechtigt befugt ermächtigt frei überlassen unbenommen vorbehalten freigestellt befugnis",
     ),
     rule(
         "de.zulaessig",
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = (
         "de.verordnung_subjekt",
         SCOPE,
         r"^(?:Diese|Die vorliegende|Dieses|Der|Die) (?:Verordnung|Richtlinie|Gesetz|Abschnitt|Kapitel|Absätze?|Artikel|Vorschriften?) [^,;]*\b(?:enthält|schützt|regelt|legt|gilt|dient|bezweckt)\b",
+        hints="verordnung richtlinie gesetz abschnitt kapitel absatz absätze artikel vorschrift",
     ),
     # definition
     rule(
@@ -68,18 +70,21 @@ RULES: tuple[Rule, ...] = (
         DEFINITION,
         r"\b(?:Unter|unter)\b[^;]*\b(?:versteht|verstehen|verstanden)\b|\b(?:Der Begriff|Begriffsbestimmung\w*|bezeichnet|bezeichnen|im Sinne dieser|im Sinne dieses)\b[^;]*\b(?:ist|sind|bezeichne\w+|umfass\w+|verstehen|der Ausdruck)\b"
         r"|^[„\"»][^“\"«]+[“\"«](?: \w+)? (?:ist|sind|bezeichne\w+|bedeutet)\b",
-        needs="unter begriff bezeichnet bezeichnen sinne ist sind bedeutet",
+        needs="",
+        hints='versteh verstanden begriff bezeichn sinne „ » "',
     ),
     rule(
         "de.ist_ein",
         DEFINITION,
         r"^(?:(?:Der|Die|Das|Ein|Eine) )?(?:[\w-]+ ){0,2}[A-ZÄÖÜ][\w-]+ (?:ist|sind) (?:ein|eine|einer|alle|der|die|das|jede|jeder|jedes)\b(?! Grundsatz)",
         needs="ist sind",
+        hints="ist sind",
     ),
     rule(
         "de.gehoeren",
         DEFINITION,
         r"^(?:Dazu|Hierzu|Darunter|Zu)\b[^,;]*\b(?:gehör(?:t|en)|zähl(?:t|en)|fallen)\b|^[^,;]{0,80}\b(?:gehör(?:t|en)|zähl(?:t|en)) (?:zu|auch)\b|^[^,;]{0,80}\b(?:umfass(?:t|en)|besteht aus|bestehen aus)\b",
+        hints="gehör zähl fallen umfass besteh",
     ),
     rule(
         "de.beispiel",
@@ -128,6 +133,7 @@ RULES: tuple[Rule, ...] = (
         "de.folge",
         INFORMATION,
         r"\b(?:unwirksam|wirksam|verjähr\w+|endet|beginnt|verlängert sich|bleibt außer Betracht|außer Betracht|Gerichtsstand|ausgeschlossen)\b",
+        hints="wirksam verjähr endet beginnt verlängert betracht gerichtsstand ausgeschlossen",
     ),
     rule("de.judged", INFORMATION, rf"\bzu {JUDGED}\b", needs="zu"),
     rule(
@@ -144,6 +150,7 @@ RULES: tuple[Rule, ...] = (
         rf"\b{AUTHORITY}\b[^,;]*\b(?:kann|können|darf|dürfen)\b|\b(?:kann|können|darf|dürfen)\b[^,;]{{0,40}}\b(?:die|der|das) {AUTHORITY}\b",
         beats=["de.kann", "de.darf"],
         needs="kann können darf dürfen",
+        hints="behörde finanz kommission mitgliedstaat ausschuss bundes landesregierung gericht parlament rat ezb esa bafin länder gemeinde bund senat minister",
     ),
     rule(
         "de.behoerde",
@@ -151,5 +158,6 @@ RULES: tuple[Rule, ...] = (
         rf"^(?!{OTHER_ACTOR})(?:[^,;]{{0,50}} )?(?:Die|die|Jede|jede|Eine|eine|Das|das) (?:\w+(?:e|en) )?{AUTHORITY}\b"
         rf"|^(?!{OTHER_ACTOR})(?:[^,;]{{0,50}} )?(?:Der|der|Ein|Jeder|jeder|ein) (?:\w+e )?{AUTHORITY_MASCULINE}\b"
         rf"|\bdurch (?:die|das|den) {AUTHORITY}\b",
+        hints="behörde finanz kommission mitgliedstaat ausschuss bundes landesregierung gericht parlament rat ezb esa bafin länder gemeinde bund senat minister",
     ),
 )

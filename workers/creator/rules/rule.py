@@ -34,6 +34,7 @@ class Rule:
         beats: ids that do not count where this rule holds ("muss nicht" beats "muss").
         anywhere: true where subordinate clauses count as much as the main clause.
         needs: lower-case words; the pattern is tried only where one of them occurs. Only for speed.
+        hints: lower-case parts of words, used like `needs` where words take many forms.
         registers: where the rule holds; empty: everywhere.
     """
 
@@ -43,6 +44,7 @@ class Rule:
     beats: tuple[str, ...] = ()
     anywhere: bool = False
     needs: frozenset[str] = frozenset()
+    hints: tuple[str, ...] = ()
     registers: frozenset[str] = frozenset()
 
 
@@ -64,10 +66,17 @@ class Hits:
 
 
 def rule(
-    name: str, kind: Kind, pattern: str, *, beats: Sequence[str] = (), anywhere: bool = False, needs: str = ""
+    name: str,
+    kind: Kind,
+    pattern: str,
+    *,
+    beats: Sequence[str] = (),
+    anywhere: bool = False,
+    needs: str = "",
+    hints: str = "",
 ) -> Rule:
-    """Make a rule for all registers; `needs` are words with spaces between them."""
-    return Rule(name, kind, re.compile(pattern), tuple(beats), anywhere, frozenset(needs.split()))
+    """Make a rule for all registers; `needs` and `hints` are words with spaces between them."""
+    return Rule(name, kind, re.compile(pattern), tuple(beats), anywhere, frozenset(needs.split()), tuple(hints.split()))
 
 
 def within(registers: Iterable[str], rules: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -76,14 +85,19 @@ def within(registers: Iterable[str], rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(replace(each, registers=where) for each in rules)
 
 
+def _hinted(hints: tuple[str, ...], lowered: str) -> bool:
+    return not hints or any(hint in lowered for hint in hints)
+
+
 def run(rules: Sequence[Rule], sentence: Clauses) -> Hits:
     """Which of the rules hold. Linear in the number of rules."""
     found: list[Rule] = []
     subordinate: list[str] = []
     same = sentence.main == sentence.whole
-    words = set(_WORD.findall(sentence.whole.lower()))
+    lowered = sentence.whole.lower()
+    words = set(_WORD.findall(lowered))
     for candidate in rules:
-        if candidate.needs and candidate.needs.isdisjoint(words):
+        if (candidate.needs and candidate.needs.isdisjoint(words)) or not _hinted(candidate.hints, lowered):
             continue
         search = candidate.pattern.search
         if search(sentence.whole if candidate.anywhere else sentence.main):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,12 @@ SENTENCES = {
     ],
 }
 
+LINES = (Path(__file__).parents[5] / "bench" / "own_sentences.txt").read_text(encoding="utf-8").splitlines()
+OWN = {
+    language: [line.split("|", 2)[2].strip() for line in LINES if line.startswith(f"{language} ")]
+    for language in ("de", "en")
+}
+
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_ids_are_unique_and_name_their_language(language: str) -> None:
@@ -33,11 +40,17 @@ def test_ids_are_unique_and_name_their_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_words_a_rule_needs_change_no_result(language: str) -> None:
-    rules = rules_for(language)
-    slow = [replace(found, needs=frozenset()) for found in rules]
-    for sentence in SENTENCES[language]:
+    rules = rules_for(language, "policy")
+    slow = [replace(found, needs=frozenset(), hints=()) for found in rules]
+    for sentence in SENTENCES[language] + OWN[language]:
         split = clauses(sentence, language)
         assert [hit.id for hit in run(rules, split).rules] == [hit.id for hit in run(slow, split).rules]
+
+
+def test_rules_of_other_registers_are_left_out() -> None:
+    everywhere, policy = ({found.id for found in rules_for("en", register)} for register in ("", "policy"))
+    assert everywhere < policy
+    assert "en.is_done_bound" in policy - {found.id for found in rules_for("en", "contract")}
 
 
 def test_an_unknown_language_is_refused() -> None:
