@@ -18,17 +18,17 @@ class Mentions:
         for thing in objects:
             for name in (thing.name, *thing.aliases):
                 if key := tuple(stems(name, language)):
-                    self._by_first.setdefault(key[0], []).append((key, thing.key))
+                    self._by_first.setdefault(key[0], []).append((key, thing.name))
 
     def find(self, text: str) -> tuple[str, ...]:
-        """Keys of the named things, each once, in order of appearance."""
+        """The model's names of the things named, each once, in order of appearance."""
         return self.among(stems(text, self._language))
 
     def among(self, found: Sequence[str]) -> tuple[str, ...]:
         """As `find`, over stems that are there already."""
-        keys: dict[str, None] = {}
+        names: dict[str, None] = {}
         for i, first in enumerate(found):
-            for name, key in self._by_first.get(first, ()):
-                if tuple(found[i : i + len(name)]) == name:
-                    keys[key] = None
-        return tuple(keys)
+            for key, name in self._by_first.get(first, ()):
+                if tuple(found[i : i + len(key)]) == key:
+                    names[name] = None
+        return tuple(names)

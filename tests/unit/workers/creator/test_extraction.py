@@ -183,7 +183,7 @@ def test_objects_messages_and_definitions_are_noted() -> None:
     draft.add("Der Halter muss die Kundenkarte sperren.", locator="3.1")
     model = (ModelObject("BO-Karte", NodeType.BUSINESS_OBJECT, "Kundenkarte"),)
     (requirement,) = draft.extract(objects=model, messages=()).requirements
-    assert requirement.mentioned_objects == ("BO-Karte",)
+    assert requirement.mentioned_objects == ("Kundenkarte",)
     assert "„Kundenkarte“, bestimmt in 2.1" in requirement.research_notes
 
 
