@@ -271,7 +271,10 @@ def test_an_unknown_document_is_not_found(call: Any, stage: Any) -> None:
     assert stage.count("jobs") == 0
 
 
-PATHS = ["", "/progress", "/steps", "/requirements", "/requirements/R-ABCDEFGH23", "/report", "/document"]
+PATHS = [
+    "", "/progress", "/steps", "/events", "/requirements", "/requirements/R-ABCDEFGH23", "/statistics", "/coverage",
+    "/report", "/document",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -344,6 +347,87 @@ def test_jobs_are_filtered_by_status(call: Any) -> None:
     assert listed("failed") == []
 
 
+@pytest.fixture
+def four(call: Any, stage: Any) -> list[str]:
+    """Four jobs, a day apart, the first one the oldest."""
+    wishes: list[dict[str, Any]] = [
+        {"prompt": "Which duties has a lessor?", "priority": 9, "tags": ["law", "car"]},
+        {"prompt": "100 % of what must be kept?", "priority": 1, "tags": ["law"]},
+        {"prompt": "Which records_of the year?", "priority": 5, "tags": ["car", "new,old"]},
+        {"prompt": "WHICH Duties remain?", "priority": 5},
+    ]
+    ids = [call.submit(**wish)["id"] for wish in wishes]
+    for days, job_id in enumerate(reversed(ids)):
+        day = "timestamptz '2026-03-10 12:00+00' - make_interval(days => :days)"
+        stage.run(f"UPDATE jobs SET created_at = {day} WHERE id = :id", days=days, id=job_id)
+    stage.run("UPDATE jobs SET owner = 'bob' WHERE id = :id", id=ids[1])
+    return ids
+
+
+FILTERS = [
+    ("q=duties", [3, 0]),
+    ("q=%25", [1]),
+    ("q=s_o", [2]),
+    ("q=%5C", []),
+    ("q=prompt.txt", [3, 2, 1, 0]),
+    ("owner=bob", [1]),
+    ("owner=bo", []),
+    ("priority=5", [3, 2]),
+    ("tags=law", [1, 0]),
+    ("tags=car,law", [0]),
+    ("created_after=2026-03-09", [3, 2]),
+    ("created_after=2026-03-09T12:00:00Z", [3, 2]),
+    ("created_after=2026-03-09T12:00:00.000001Z", [3]),
+    ("created_before=2026-03-09T12:00:00Z", [1, 0]),
+    ("created_after=2026-03-08T13:00:00%2B01:00&created_before=2026-03-09T00:00:00", [1]),
+    ("sort=created_at", [0, 1, 2, 3]),
+    ("sort=-priority", [0, 3, 2, 1]),
+    ("sort=priority", [1, 2, 3, 0]),
+    ("q=duties&priority=9&status=created&sort=created_at", [0]),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), FILTERS)
+def test_filters_and_orders(call: Any, four: list[str], query: str, expected: list[int]) -> None:
+    seen: list[str] = []
+    path = f"/jobs?limit=1&{query}"
+    while path:
+        answer = call("GET", path)
+        seen += [job["id"] for job in answer.get_json()["items"]]
+        link = answer.headers.get("Link", "")
+        path = link[1 : link.index(">")] if link else ""
+
+    assert [four.index(job_id) for job_id in seen] == expected
+
+
+def test_jobs_of_a_document(call: Any) -> None:
+    one, other = call.submit(prompt="one"), call.submit(prompt="other")
+
+    (found,) = call("GET", f"/jobs?document={other['document']['id']}").get_json()["items"]
+
+    assert found["id"] == other["id"] != one["id"]
+
+
+def test_what_is_pending_for_an_agent(call: Any, stage: Any) -> None:
+    """New, at work with open steps of the creator, at work with open steps of the validator, ended."""
+    new, read, judged, ended = (call.submit()["id"] for _ in range(4))
+    stage.run("UPDATE jobs SET status = 'processing' WHERE id IN (:a, :b)", a=read, b=judged)
+    stage.run("UPDATE steps SET queue = 'validator', kind = 'validate' WHERE job_id = :id", id=judged)
+    stage.end(ended)
+
+    def listed(query: str) -> set[str]:
+        return {job["id"] for job in call("GET", f"/jobs?{query}").get_json()["items"]}
+
+    assert listed("status=pending") == {new}
+    assert listed("status=pending&agent=creator") == listed("agent=creator") == {new, read}
+    assert listed("status=pending&agent=validator") == {judged}
+    assert listed("status=processing&agent=creator") == {read}
+    pending = stage.orchestrator.job_manager.pending
+    assert {str(view.job.id) for view in pending()} == {new}
+    assert {str(view.job.id) for view in pending(agent="creator")} == {new, read}
+    assert {str(view.job.id) for view in pending(agent="validator")} == {judged}
+
+
 def test_a_list_item_leaves_out_the_large_fields(call: Any) -> None:
     call.submit(context={"a": 1})
 
@@ -355,7 +439,11 @@ def test_a_list_item_leaves_out_the_large_fields(call: Any) -> None:
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=101", "limit=x", "limit=1.5", "status=done", "status=created,,", "cursor=", "cursor=abc",
-     "cursor=%00", "cursor=" + "a" * 1001, "cursor=Z%C3%A9", "foo=1", "limit=%27%3B--"],
+     "cursor=%00", "cursor=" + "a" * 1001, "cursor=Z%C3%A9", "foo=1", "limit=%27%3B--", "q=", "q=%20", "q=%00",
+     "q=" + "x" * 201, "owner=", "priority=10", "priority=-1", "priority=high", "tags=a,,b",
+     "tags=" + ",".join("a" * 21), "sort=owner", "sort=", "agent=maintenance", "agent=", "document=1",
+     "created_after=yesterday", "created_after=", "created_before=2026-13-01", "created_before=2026-02-30T00:00:00Z",
+     "created_after=9999-12-31T23:59:59-14:00", "created_after=2026-03-02&created_before=2026-03-01"],
 )  # fmt: skip
 def test_a_bad_query_is_refused(call: Any, query: str) -> None:
     answer = call("GET", f"/jobs?{query}")
@@ -364,12 +452,16 @@ def test_a_bad_query_is_refused(call: Any, query: str) -> None:
     assert answer.get_json()["errors"][0]["parameter"]
 
 
-def test_a_cursor_belongs_to_its_filters(call: Any) -> None:
+@pytest.mark.parametrize(
+    "other", ["status=created", "q=x", "owner=admin", "priority=5", "tags=a", "sort=created_at", "agent=creator",
+              "created_after=2026-01-01"],
+)  # fmt: skip
+def test_a_cursor_belongs_to_its_filters(call: Any, other: str) -> None:
     for _ in range(2):
         call.submit()
     cursor = call("GET", "/jobs?limit=1").get_json()["next_cursor"]
 
-    answer = call("GET", f"/jobs?limit=1&status=created&cursor={cursor}")
+    answer = call("GET", f"/jobs?limit=1&{other}&cursor={cursor}")
 
     assert (answer.status_code, answer.get_json()["code"]) == (422, "cursor")
 
@@ -397,17 +489,65 @@ def test_cancelling_keeps_what_is_integrated_and_drops_what_is_open(
     assert "2 requirements not yet validated were dropped" in call("GET", f"/jobs/{job_id}/report").text
 
 
-@pytest.mark.parametrize("status", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED])
-def test_an_ended_job_cannot_be_cancelled(call: Any, stage: Any, status: JobStatus) -> None:
+ALLOWED = {"created": ["cancel"], "processing": ["cancel"], "completed": [], "failed": ["retry"], "cancelled": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "action", "to"),
+    [("DELETE", "", "cancel", "cancelled"), ("POST", "/cancel", "cancel", "cancelled"),
+     ("POST", "/retry", "retry", "processing")],
+)  # fmt: skip
+@pytest.mark.parametrize("status", list(ALLOWED))
+def test_cancel_and_retry_in_every_status(
+    call: Any, stage: Any, status: str, method: str, path: str, action: str, to: str
+) -> None:
     job_id = call.submit()["id"]
-    stage.end(job_id, status)
+    if status == "processing":
+        stage.run("UPDATE jobs SET status = 'processing'")
+    elif status != "created":
+        stage.end(job_id, JobStatus(status))
+    if status == "failed":
+        stage.run("UPDATE steps SET state = 'dead' WHERE kind = 'read'")
+        stage.run("UPDATE jobs SET creator_status = 'failed'")
 
-    answer = call("DELETE", f"/jobs/{job_id}")
+    answer = call(method, f"/jobs/{job_id}{path}")
 
+    if action in ALLOWED[status]:
+        assert (answer.status_code, answer.get_json()["status"]) == (202, to)
+        assert answer.headers["ETag"] == f'"{answer.get_json()["version"]}"'
+        return
     problem = answer.get_json()
     assert (answer.status_code, problem["code"]) == (409, "invalid_transition")
-    assert problem["details"]["status"] == status
-    assert problem["details"]["allowed"] == (["retry"] if status == "failed" else [])
+    assert (problem["details"]["status"], problem["details"]["allowed"]) == (status, ALLOWED[status])
+    assert call("GET", f"/jobs/{job_id}").get_json()["status"] == status
+
+
+def test_cleaning_up_goes_with_the_cancel_or_after_the_end(call: Any, stage: Any) -> None:
+    live, ended = call.submit()["id"], call.submit()["id"]
+    stage.end(ended)
+
+    assert call("DELETE", f"/jobs/{live}?cleanup=true").get_json()["status"] == "cancelled"
+    answer = call("DELETE", f"/jobs/{ended}?cleanup=true")
+
+    assert (answer.status_code, answer.get_json()["status"]) == (202, "completed")
+    assert answer.get_json()["cleaned_up_at"] is not None
+    assert call("DELETE", f"/jobs/{ended}?cleanup=perhaps").status_code == 422
+    assert call("DELETE", f"/jobs/{ended}").status_code == 409
+
+
+def test_statistics_count_in_every_way(call: Any, stage: Any) -> None:
+    job_id = call.submit()["id"]
+    for number, status in enumerate(["integrated", "rejected", "pending"], 1):
+        stage.requirement(job_id, number, status=status)
+
+    found = call("GET", f"/jobs/{job_id}/statistics").get_json()
+
+    assert found["total"] == 3
+    assert found["status"] == {"pending": 1, "validating": 0, "integrated": 1, "rejected": 1, "failed": 0}
+    assert (found["type"]["legal"], found["modality"]["obligation"], found["priority"]["high"]) == (3, 3, 3)
+    assert found["locator"][0] == {
+        "locator": "Rz. 1", "total": 1, "pending": 0, "integrated": 1, "rejected": 0, "failed": 0,
+    }  # fmt: skip
 
 
 def test_progress_counts_parts_and_tells_the_queue_position(call: Any) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.submission import Submission
-from orchestrator.errors import NotFound
+from orchestrator.errors import Invalid, NotFound
 from orchestrator.services.advance import end_job
 from orchestrator.storage import reports, steps
 from orchestrator.storage.models import DocumentText, Job, Requirement
@@ -121,6 +121,7 @@ def test_the_day_counts_what_was_submitted_on_it(orchestrator: Orchestrator) -> 
 
     content = daily(today)
 
+    assert content["totals"] == {"jobs": 3, "requirements": 5, "documents": 4}
     assert content["jobs"] == {"completed": 2, "cancelled": 1}
     assert content["requirements"] == {"integrated": 3, "rejected": 2}
     assert daily(today - timedelta(days=2))["jobs"] == {"created": 1}
@@ -131,3 +132,62 @@ def test_the_day_counts_what_was_submitted_on_it(orchestrator: Orchestrator) -> 
         assert stored is not None
         assert json.loads(stored.content)["jobs"] == content["jobs"]
         assert reports.find(session, None, f"daily:{today}", "text") is not None
+
+
+def test_the_totals_of_a_day_are_those_of_the_rows(orchestrator: Orchestrator) -> None:
+    """Jobs on both sides of midnight UTC, counted anew by the plainest statement there is."""
+    for number, status in enumerate(("integrated", "rejected", "failed", "integrated")):
+        job_id = finished(orchestrator, number + 1, status)
+        with orchestrator.sessions.begin() as session:
+            moved = "date_trunc('day', now()) - make_interval(secs => :seconds)"
+            seconds = {"id": job_id, "seconds": (number - 1) * 0.001}
+            session.execute(text(f"UPDATE jobs SET created_at = {moved} WHERE id = :id"), seconds)
+    found = {each["day"]: each for each in orchestrator.reporter.days(3)}
+
+    with orchestrator.sessions() as session:
+        today = datetime.now(UTC).date()
+        for day in (today - timedelta(days=2), today - timedelta(days=1), today):
+            of_day = {"day": day.isoformat()}
+            jobs = "SELECT status, count(*) FROM jobs WHERE created_at::date = :day GROUP BY status"
+            judged = """SELECT r.status, count(*) FROM requirements r JOIN jobs j ON j.id = r.job_id
+                        WHERE j.created_at::date = :day GROUP BY r.status"""
+            rows = {
+                "jobs": dict(session.execute(text(jobs), of_day).all()),
+                "requirements": dict(session.execute(text(judged), of_day).all()),
+            }
+            assert {name: found[day.isoformat()][name] for name in rows} == rows
+            totals = {name: sum(counts.values()) for name, counts in rows.items()}
+            assert {name: found[day.isoformat()]["totals"][name] for name in rows} == totals
+    assert sum(each["totals"]["jobs"] for each in found.values()) == 4
+    assert found[today.isoformat()]["totals"]["requirements"] == 3
+
+
+def test_days_without_anything_are_there_and_empty(orchestrator: Orchestrator) -> None:
+    found = orchestrator.reporter.days(365)
+
+    assert len(found) == 365
+    assert found[-1]["day"] == datetime.now(UTC).date().isoformat()
+    assert all(each["totals"] == {"jobs": 0, "requirements": 0, "documents": 0} for each in found)
+
+
+@pytest.mark.parametrize("days", [0, -1, 366])
+def test_too_many_or_too_few_days(orchestrator: Orchestrator, days: int) -> None:
+    with pytest.raises(Invalid):
+        orchestrator.reporter.days(days)
+
+
+def test_citations_and_repetitions_are_counted(orchestrator: Orchestrator) -> None:
+    job_id = finished(orchestrator, 3)
+    with orchestrator.sessions.begin() as session:
+        session.execute(text("UPDATE requirements SET citations = citations || citations WHERE seq = 1"))
+        session.execute(text("UPDATE steps SET error_count = 2, crash_count = 1, retries = 1 WHERE kind = 'read'"))
+    generate(orchestrator, job_id)
+
+    report = json.loads(orchestrator.reporter.stored(job_id, "json").content or "")
+
+    assert report["citations"] == {
+        "requirements": 3, "citations": 4, "exact": 0, "repaired": 0, "several": 1, "pages": 1, "locators": 3,
+    }  # fmt: skip
+    assert report["attempts"] == {"steps": 1, "errors": 2, "crashes": 1, "dead": 0, "retries": 1}
+    assert report["summary"]["status"]["validating"] == 0
+    assert report["llm"]["used"] is False
