@@ -103,6 +103,19 @@ def test_routes_and_schemas_have_the_same_names() -> None:
     assert len(RESOURCES) == len(names("routes")) - 1
 
 
+def test_the_contract_names_every_route(app: Flask) -> None:
+    contract = (FOLDER.parent / "docs" / "rest.md").read_text()
+    lines = [line for line in contract.splitlines() if line.startswith("| ")]
+    rules = [rule for rule in app.url_map.iter_rules() if not rule.rule.startswith(("/docs", "/openapi.json"))]
+    assert len(rules) > 20
+    for rule in rules:
+        path = re.sub(r"<(?:\w+:)?(?:\w+_)?(\w+)>", r"{\1}", rule.rule)
+        action = path.rsplit("/", 1)[1]
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            named = (line for line in lines if method in line and (path in line or f", /{action} " in line))
+            assert any(named), f"{method} {path} is not in docs/rest.md"
+
+
 def test_routes_stay_thin() -> None:
     for path in (FOLDER / "routes").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
