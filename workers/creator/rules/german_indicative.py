@@ -35,6 +35,7 @@ _DONE = (
 _BOUND = r"(?:ausschließlich|nur|mindestens|spätestens|unverzüglich|schriftlich|täglich|wöchentlich|monatlich|vierteljährlich|halbjährlich|jährlich|innerhalb|binnen|durch|vor|nach|einmal|zweimal|getrennt|nachvollziehbar)"
 _USUAL = r"(?!.*\b(?i:häufig|oft|meist|meistens|üblicherweise|gelegentlich|derzeit|bisher|früher|vielfach|zunehmend|manchmal|voraussichtlich|inzwischen|seit)\b)"
 _AFFIRMED = r"(?!.*\b(?:nicht|kein\w*)\b)"
+_NO_MODAL = r"(?!.*\b(?:[Kk]ann|[Kk]önnen|[Dd]arf|[Dd]ürfen|könnte|könnten|will|wollen|berechtigt)\b)"
 _THIS_TEXT = r"(?!(?:Diese|Dieses|Dieser|Die vorliegende|Das vorliegende|Dieser) )"
 
 RULES: tuple[Rule, ...] = (
@@ -44,7 +45,7 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "de.stelle_handelt",
                 OBLIGATION,
-                rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,80}}?\b)?(?:{_SUBJECT}\b[^,;:]{{0,70}}?\b{_VERB}|{_VERB} {_SUBJECT})\b",
+                rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:[^,;:]{{0,80}}?\b)?(?:{_SUBJECT}\b[^,;:]{{0,70}}?\b{_VERB}|{_VERB} {_SUBJECT})\b",
                 beats=["de.ist_ein"],
             ),
             rule("de.er_handelt", OBLIGATION, rf"^{_USUAL}{_AFFIRMED}(?:Er|Sie) {_VERB}\b"),
