@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from api.schemas.fields import CommaList, PageQuery
+from api.schemas.fields import CommaList, PageQuery, Text
+from orchestrator.domain.report import PRIORITIES
 from orchestrator.domain.requirement import Modality, RequirementStatus, RequirementType
 from orchestrator.storage.requirements import RequirementFilter
 
@@ -18,7 +19,14 @@ class RequirementQuery(PageQuery):
     status = CommaList(*RequirementStatus, "validating")
     modality = CommaList(*Modality)
     type = CommaList(*RequirementType)
+    priority = CommaList(*PRIORITIES)
+    gobd = fields.Boolean(load_default=None, metadata={"description": "Known to be relevant, or known not to be"})
+    gdpr = fields.Boolean(load_default=None, metadata={"description": "Known to be relevant, or known not to be"})
     min_confidence = fields.Float(load_default=None, validate=validate.Range(0, 1))
+    locator = Text(
+        load_default=None, validate=validate.Length(1, 200), metadata={"description": "How the place begins"}
+    )
+    q = Text(load_default=None, validate=validate.Length(1, 200), metadata={"description": "In the name or the text"})
 
     @post_load
     def _filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -26,7 +34,8 @@ class RequirementQuery(PageQuery):
             statuses=tuple(data["status"]),
             modalities=tuple(data["modality"]),
             types=tuple(data["type"]),
-            min_confidence=data["min_confidence"],
+            priorities=tuple(data["priority"]),
+            **{name: data[name] for name in ("gobd", "gdpr", "min_confidence", "locator", "q")},
         )
         return data | {"wanted": wanted}
 

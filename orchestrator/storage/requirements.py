@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    or_,
     select,
     table,
     text,
@@ -37,12 +38,21 @@ _STREAM_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class RequirementFilter:
-    """What a caller wants to see; empty and None mean everything. `statuses` may name `validating`."""
+    """What a caller wants to see; empty and None mean everything.
+
+    `statuses` may name `validating`; `locator` is how a place begins; `q` stands in the name or the text, whatever the
+    case.
+    """
 
     statuses: tuple[str, ...] = ()
     modalities: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    gobd: bool | None = None
+    gdpr: bool | None = None
     min_confidence: float | None = None
+    locator: str | None = None
+    q: str | None = None
 
 
 def summaries(session: Session, job_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
@@ -181,13 +191,20 @@ def _shown_status() -> ColumnElement[str]:
     return case(((Requirement.status == "pending") & running, "validating"), else_=Requirement.status)
 
 
-def _conditions(wanted: RequirementFilter) -> Sequence[ColumnElement[bool]]:
+def _conditions(wanted: RequirementFilter) -> Iterator[ColumnElement[bool]]:
     listed: Mapping[Any, tuple[str, ...]] = {
         _shown_status(): wanted.statuses,
         Requirement.modality: wanted.modalities,
         Requirement.requirement_type: wanted.types,
+        Requirement.priority: wanted.priorities,
     }
-    conditions = [source.in_(values) for source, values in listed.items() if values]
+    yield from (source.in_(values) for source, values in listed.items() if values)
+    said = {Requirement.is_gobd_relevant: wanted.gobd, Requirement.is_gdpr_relevant: wanted.gdpr}
+    yield from (column.is_(value) for column, value in said.items() if value is not None)
     if wanted.min_confidence is not None:
-        conditions.append(Requirement.confidence_score >= wanted.min_confidence)
-    return conditions
+        yield Requirement.confidence_score >= wanted.min_confidence
+    if wanted.locator is not None:
+        yield Requirement.source_location["locator"].astext.startswith(wanted.locator, autoescape=True)
+    if wanted.q is not None:
+        columns = (Requirement.requirement_name, Requirement.requirement_text)
+        yield or_(*(column.icontains(wanted.q, autoescape=True) for column in columns))
