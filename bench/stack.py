@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from orchestrator.client import Client
+from orchestrator.client import Client, Progress
 from orchestrator.stack.layout import StateDir
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -40,7 +40,7 @@ def main() -> None:
         print(f"memory at rest: {_memory_mb(process):.0f} MB (proportional set size), {_processes(process)} processes")
         print(f"processor at rest: {_cpu_percent(process):.1f} % of one core")
         _print_submits(client, options.submits)
-        print(f"{options.document.name}: submit to completed {_whole(client, options.document):.1f} s")
+        _print_whole(client, options.document)
 
 
 def _options() -> argparse.Namespace:
@@ -88,11 +88,20 @@ def _print_submits(client: Client, count: int) -> None:
     print(f"idle submit to start of work: {_spread(starts)}")
 
 
-def _whole(client: Client, document: Path) -> float:
+def _print_whole(client: Client, document: Path) -> None:
+    seen: list[tuple[float, Progress]] = []
     began = time.monotonic()
-    ended = client.wait(client.submit(PROMPT, document)["id"], timeout_s=300)
+    job_id = client.submit(PROMPT, document)["id"]
+    ended = client.wait(job_id, 300, lambda progress: seen.append((time.monotonic(), progress)))
     assert ended["status"] == "completed", ended
-    return time.monotonic() - began
+    end = time.monotonic()
+    print(f"{document.name}: submit to completed {end - began:.1f} s")
+    foretold = [(end - at, progress) for at, progress in seen if progress["eta_s"] and progress["percent"] >= 50]
+    for rest_s, progress in foretold[:1]:
+        eta = progress["eta_s"] or {"low": 0.0, "high": 0.0}
+        inside = "inside" if eta["low"] <= rest_s <= eta["high"] else "OUTSIDE"
+        told = f"foretold {eta['low']:.1f}-{eta['high']:.1f} s, true rest {rest_s:.1f} s"
+        print(f"at {progress['percent']} %: {told}: {inside}")
 
 
 def _spread(seconds: Sequence[float]) -> str:

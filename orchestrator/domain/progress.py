@@ -13,7 +13,9 @@ WEIGHTS = {"read": 0.05, "extract": 0.55, "merge": 0.05, "validate": 0.30, "link
 
 ETA_FROM = 0.1
 ETA_SPREAD = (0.4, 2.5)
-"""Below this share nothing is foretold; the rest is foretold as a range around the pace so far."""
+ETA_SLACK_S = 1.0
+"""Below this share nothing is foretold; the rest is foretold as a range around the pace so far. The slack is for the
+way of the last steps through the queues, which tells on short jobs alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def eta(counts: JobCounts, worked_s: float) -> tuple[float, float] | None:
     if counts.status in TERMINAL or gained < ETA_FROM * (1 - began):
         return None
     rest = worked_s * (1 - share) / gained
-    return round(rest * ETA_SPREAD[0], 1), round(rest * ETA_SPREAD[1], 1)
+    return round(rest * ETA_SPREAD[0], 1), round(rest * ETA_SPREAD[1] + ETA_SLACK_S, 1)
 
 
 def _ended_share(counts: JobCounts, kind: StepKind) -> float:
