@@ -1,7 +1,7 @@
 # Needs Python 3.11+, make and the package index; everything else comes with `make setup`, into .venv alone.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test check lint lock bench clean
+.PHONY: help setup setup-dev demo up test check lint chaos chaos-control lock bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -39,6 +39,16 @@ test: $(DEV) ## Run all tests (ARGS="-k name")
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: lint test ## Lint, types, layers, tests
+
+SEED ?= 1
+SECONDS ?= 60
+chaos: $(DEV) ## Let go wrong what can on a temporary stack, then check that nothing is lost, doubled or stuck (SEED=, SECONDS=)
+	@$(BIN)/python tests/guarantees/chaos.py --seed "$$SEED" --seconds "$$FAULT_SECONDS" $(ARGS)
+chaos: export SEED := $(value SEED)
+chaos: export FAULT_SECONDS := $(value SECONDS)
+
+chaos-control: $(DEV) ## The same without fence and republishing, on three seeds: has to break an invariant on each
+	$(BIN)/pytest -m slow tests/guarantees $(ARGS)
 
 lint: $(DEV) ## Lint, format, types, layers
 	$(BIN)/ruff check .

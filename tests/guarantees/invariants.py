@@ -73,6 +73,7 @@ def ends_are_final(session: Session, run: Run) -> list[str]:
     steps_reopened = """
         SELECT format('step %s was %s and became %s without a retry', step_id, was, became) FROM proof.steps
         WHERE was IN ('done', 'dead', 'cancelled') AND retries <> retries_before + 1
+          AND NOT (was = 'dead' AND became = 'cancelled')  -- held back by a retry until its turn comes
     """
     done_repeated = """
         SELECT format('step %s was done and became %s', step_id, became) FROM proof.steps WHERE was = 'done'
