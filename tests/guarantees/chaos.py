@@ -12,14 +12,16 @@ import logging
 import signal
 import sys
 import time
+from dataclasses import replace
 from types import FrameType
 
 import requests
-from clients import Users
+from clients import POISON_PROMPT, Users
 from faults import Misfortune
 from history import figures
 from invariants import LASTING, Run, check
 from plan import Planned, plan
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from town import Town, town
 
@@ -30,6 +32,7 @@ READY_S = 90.0
 DRAIN_S = 90.0
 LOOK_EVERY_S = 2.0
 MOST_SHOWN = 5
+_POISON = text("SELECT id::text FROM jobs WHERE prompt = :prompt")
 DROPPED, FENCED = "duplicate_message", "fenced_write"
 
 
@@ -62,7 +65,7 @@ def _run(running: Town, planned: list[Planned], seed: int, seconds: float) -> in
         _turn(running, misfortune, watch)
     users.stop()
     misfortune.end()
-    run = Run(running.settings, users.answered, users.poison)
+    run = Run(running.settings, users.answered)
     drained_s = _drain(running, misfortune, watch, run)
     broken = watch.broken or _check(running, run)
     for name, violations in broken.items():
@@ -121,8 +124,9 @@ def _drain(running: Town, misfortune: Misfortune, watch: Watch, run: Run) -> flo
 
 
 def _check(running: Town, run: Run) -> dict[str, list[str]]:
-    running.tick()
-    return check(running.sessions, run)
+    with running.sessions() as session:
+        poison = session.execute(_POISON, {"prompt": POISON_PROMPT}).scalars().all()
+    return check(running.sessions, replace(run, poison=poison))
 
 
 def _await_ready(running: Town) -> None:

@@ -14,7 +14,9 @@ TIMEOUT_S = 5.0
 MOST_JOBS = 200
 MOST_OPEN = 12
 POISON_CHARACTERS = 25_000  # above the limit on text that the town runs with
+POISON_SHARE = 0.12
 PROMPT = "Which duties are there?"
+POISON_PROMPT = "What is in this poison?"
 SUBJECTS = ("operator", "lessor", "carrier", "renter", "auditor", "processor")
 ACTS = (
     "log every access",
@@ -26,7 +28,9 @@ ACTS = (
 
 
 class Users:
-    """`start` them, `stop` them; then `answered` and `poison` tell the ids of the jobs that got a 202.
+    """`start` them, `stop` them; then `answered` tells the ids of the jobs that got a 202.
+
+    Jobs that cannot succeed carry `POISON_PROMPT`, also where their answer was lost.
 
     Args:
         url, key: of the API.
@@ -43,7 +47,7 @@ class Users:
             threading.Thread(target=self._run, args=(random.Random(f"{seed}/{n}"),), daemon=True) for n in range(count)
         ]
         self.answered: list[str] = []
-        self.poison: set[str] = set()
+        self._poison: set[str] = set()
         self.answers: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -73,19 +77,21 @@ class Users:
                 self.answers["no answer"] += 1
 
     def _submit(self, random_: random.Random, mine: list[str]) -> None:
-        poison = self._poison_wanted.acquire(blocking=False)
-        if not poison and (len(self.answered) >= MOST_JOBS or self._open() > MOST_OPEN):
+        wanted = self._poison_wanted.acquire(blocking=False)
+        poison = wanted or random_.random() < POISON_SHARE
+        if not wanted and (len(self.answered) >= MOST_JOBS or self._open() > MOST_OPEN):
             return
         text = _document(random_) + ("Nothing to see. " * (POISON_CHARACTERS // 16) if poison else "")
+        prompt = POISON_PROMPT if poison else PROMPT
         # The id counts from the moment of the answer: what was not answered promises nothing.
-        answer = self._call("POST", "/jobs", json={"prompt": PROMPT, "context": {"text": text}})
+        answer = self._call("POST", "/jobs", json={"prompt": prompt, "context": {"text": text}})
         if answer.status_code != requests.codes.accepted:
-            if poison:
+            if wanted:
                 self._poison_wanted.release()
             return
         job_id = str(answer.json()["id"])
         if poison:
-            self.poison.add(job_id)
+            self._poison.add(job_id)
         self.answered.append(job_id)
         mine.append(job_id)
 
@@ -94,7 +100,7 @@ class Users:
             self._call("DELETE", f"/jobs/{random_.choice(mine[-4:])}")
 
     def _retry(self, random_: random.Random, mine: list[str]) -> None:
-        failed = [each for each in mine if each in self.poison] or mine[-4:]
+        failed = [each for each in mine if each in self._poison] or mine[-4:]
         if failed:
             self._call("POST", f"/jobs/{random_.choice(failed)}/retry")
 
