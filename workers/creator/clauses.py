@@ -64,7 +64,7 @@ _DE_MAIN_VERB = re.compile(rf"\b{_DE_AUXILIARY}(?: \S+){{2,}}$|\bzu [a-zäöüß
 _DE_CONDITION = re.compile(r"^(?:wenn|soweit|sofern|falls|dass|es sei denn)\b")
 _DE_V2 = re.compile(rf"\b{_DE_AUXILIARY}\b(?! *$)(?= \S+ \S+)|^so\b|^{_DE_AUXILIARY}\b")
 _DE_FINITE_FIRST = re.compile(
-    rf"^(?:so|dann)\b|^{_DE_AUXILIARY}\b|^(?:bedarf|besteht|haftet|trägt|obliegt|beginnt|verlängert|verpflichtet|[a-zäöüß]{{3,}}(?:t|et) (?:der|die|das|er|sie|es|ein|eine|sich|dieser?|dies)\b)"
+    rf"^(?:so|dann)\b|^{_DE_AUXILIARY}\b|^(?:bedarf|besteht|haftet|trägt|obliegt|beginnt|verlängert|verpflichtet|[a-zäöüß]{{3,}}(?:t|et|en|ern|eln) (?:der|die|das|er|sie|es|ein|eine|sich|dieser?|dies)\b)"
 )
 _DE_VERB_FIRST = re.compile(
     r"^(?:Ist|Sind|War|Waren|Hat|Haben|Wird|Werden|Wurde|Wurden|Soll|Sollen|Sollte|Sollten|Muss|Müssen|Kann|Können|Darf|Dürfen"

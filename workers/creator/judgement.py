@@ -21,6 +21,8 @@ _CLASS_ORDER = (
     SentenceClass.PERMISSION,
     SentenceClass.INFORMATION,
 )
+LONGEST_JUDGED = 4_000
+"""Characters of a sentence that are looked at: some patterns take time with the square of the length."""
 BELOW = 0.49
 """Score of a sentence that no rule lets be a requirement, whatever its weights say."""
 _INDICATIVE = frozenset({("eu_act", "de"), ("agent_duty", "de")})
@@ -31,6 +33,10 @@ _PLAIN = frozenset(
     {
         "de.stelle_handelt",
         "de.er_handelt",
+        "de.jemand_handelt",
+        "de.partei_handelt",
+        "de.faellig",
+        "de.wir_handeln",
         "de.stelle_unterlaesst",
         "de.wird_getan",
         "de.wird_nicht_getan",
@@ -41,6 +47,11 @@ _PLAIN = frozenset(
         "en.unit_does_not",
         "en.is_done_bound",
         "en.we_act",
+        "en.we_do_not",
+        "en.nobody_acts",
+        "en.is_payable",
+        "en.contains_at_least",
+        "en.is_not_done",
     }
 )
 """The plain indicative of a house's rules or a contract: it binds only where nothing else is said."""
@@ -120,7 +131,7 @@ def judge(sentence: str, language: str, register: Register | str, habits: frozen
         register: a register, or the name of another model ("agent_duty").
         habits: of the document, as `register.habits` tells.
     """
-    split = clauses(sentence, language)
+    split = clauses(sentence[:LONGEST_JUDGED], language)
     hits = run(rules_for(language, str(register)), split)
     modality, deciding = modality_of(hits)
     probability = score(str(register), language, split, hits, habits)

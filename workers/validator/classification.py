@@ -74,7 +74,7 @@ def classify(text: str, language: str, register: str | None = None, locator: str
         return hit
     clauses = main_clauses(text, "en" if chosen is ENGLISH else "de")
     masked, freed = _mask(chosen, clauses.text, register)
-    for rule in chosen.duties:
+    for rule in (*chosen.duties, *(chosen.indicatives if freed is None else ())):
         if rule.holds_in(register) and rule.pattern.search(masked):
             return Finding(rule.id, None)
     if freed is None and chosen is GERMAN and any(_binds(part, register) for part in _PART_END.split(masked)):

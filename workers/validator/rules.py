@@ -74,6 +74,7 @@ class LanguageRules:
         duties: one hit makes a requirement.
         actors: who is bound by a plain indicative.
         last: why a statement without a duty is none, most special first.
+    indicatives: duties by a plain indicative, in statements that free nobody.
     """
 
     first: tuple[Rule, ...]
@@ -81,6 +82,7 @@ class LanguageRules:
     duties: tuple[Rule, ...]
     actors: re.Pattern[str]
     last: tuple[Rule, ...]
+    indicatives: tuple[Rule, ...] = ()
 
 
 def rules(language: str, kind: Kind | None, patterns: Iterable[tuple[str, str]], flags: int = 0) -> tuple[Rule, ...]:

@@ -214,7 +214,6 @@ _DUTIES = (
             _I,
         ),
     ),
-    *indicative_duties("en"),
 )
 
 _ACTORS = re.compile(r"(?!)")
@@ -264,4 +263,6 @@ _LAST = (
     ),
 )
 
-ENGLISH = LanguageRules(first=_FIRST, masks=_MASKS, duties=_DUTIES, actors=_ACTORS, last=_LAST)
+ENGLISH = LanguageRules(
+    first=_FIRST, masks=_MASKS, duties=_DUTIES, actors=_ACTORS, last=_LAST, indicatives=indicative_duties("en")
+)

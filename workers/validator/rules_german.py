@@ -217,7 +217,6 @@ _DUTIES = (
             ],
         ),
     ),
-    *indicative_duties("de"),
     *within(frozenset({"contract"}), rules("de", None, [("betraegt", r"\b(?:beträgt|betragen)\b")])),
 )
 
@@ -275,4 +274,6 @@ _LAST = (
     ),
 )
 
-GERMAN = LanguageRules(first=_FIRST, masks=_MASKS, duties=_DUTIES, actors=_ACTORS, last=_LAST)
+GERMAN = LanguageRules(
+    first=_FIRST, masks=_MASKS, duties=_DUTIES, actors=_ACTORS, last=_LAST, indicatives=indicative_duties("de")
+)

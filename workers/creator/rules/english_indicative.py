@@ -11,13 +11,14 @@ from .rule import Rule, rule, within
 
 _ONE = (
     r"(?:team|department|managers?|management|office|officer|branch|unit|audit|auditor|accounting|finance|staff|operator|provider|supplier|client|contractor|subcontractor|administrator|controller|processor|committee|board|supervisor"
-    r"|owner|lead|leader|head|desk|employee|employer|clerk|driver|dispatcher|user|lessor|lessee|tenant|landlord|licensee|licensor|party|company|bank|institution|registrar|custodian|coordinator|director)"
+    r"|owner|lead|leader|head|desk|employee|employer|clerk|driver|dispatcher|user|lessor|lessee|tenant|landlord|licensee|licensor|party|company|bank|institution|registrar|custodian|coordinator|director|visitor|guest|host|reception|receptionist|applicant|candidate|member|participant|student|teacher|nurse|doctor|patient|resident|renter|passenger|traveller|guard|caretaker|janitor|cashier|secretary|warden|engineer|technician|analyst|buyer|worker|trainer|inspector|chair|treasurer|delegate|volunteer|requester|reviewer|author|purchaser|security|consultant|advis[eo]r|agency|vendor|seller|distributor|borrower|lender|carrier|insurer|insured|broker|chef|cook|handler|planner|tester|[a-z]{3,}(?:keeper|maker|holder|taker|master|worker|person)|(?!(?:number|order|letter|paper|server|computer|printer|scanner|water|power|register|counter|folder|container|matter|manner|offer|chapter|weather|winter|summer|quarter|semester|door|floor|error|colou?r|factor|sector|monitor|motor|elevator|corridor|fee|tree|coffee|degree|layer|filter|drawer|locker|poster|sticker|trailer|timer|meter|router|adapter|charger|freezer|cooler|heater|sensor|detector|indicator|generator|reactor|conveyor|vector|mirror|error|odou?r|tenor|humou?r|labou?r|behaviou?r|parameter|character|centre|center|newsletter|folder|cover|answer|transfer|cancer|fever|river|tower|corner|dinner|buffer|header|footer|pointer|identifier|user|other|another|either|neither|whether|together|however|further|rather|after|over|under|ever|never|later|former|latter|higher|lower|greater|proper)\b)[a-z]{2,}(?:er|or|ee)|helpdesk|service desk|everyone|everybody)"
 )
-_MANY = r"(?:staff|employees|branches|managers|teams|departments|offices|officers|operators|administrators|clerks|drivers|units|owners|supervisors|(?:the|both|all) parties)"
+_MANY = r"(?:staff|employees|branches|managers|teams|departments|offices|officers|operators|administrators|clerks|drivers|units|owners|supervisors|visitors|guests|hosts|applicants|candidates|members|participants|students|teachers|nurses|doctors|residents|renters|passengers|travellers|guards|engineers|technicians|buyers|workers|trainers|inspectors|volunteers|reviewers|users|developers|consultants|vendors|sellers|carriers|cooks|handlers|planners|testers|[a-z]{3,}(?:keepers|holders|takers|masters)|(?:the|both|all) parties)"
 _VERBS = (
     "review check verify audit keep maintain record document log report inform forward send submit approve appoint designate train monitor update delete erase archive store encrypt test ensure provide return pay sign issue obtain "
     "assign revoke reconcile confirm answer escalate retain inspect collect prepare hand register count compare investigate notify assess evaluate label lock destroy publish name draw carry take make deliver repair replace remove "
-    "back bear set respond remind restrict grant invoice reimburse"
+    "back bear set respond remind restrict grant invoice reimburse leave meet stay receive wear attend complete follow use show present wait park enter switch close open clean wash put place bring fill ask call contact announce arrange order schedule plan book accept "
+    "refuse reject accompany escort supervise hold add copy print scan attach write note list mark sort separate dispose calibrate adjust install configure block suspend terminate renew extend transfer share disclose consult cooperate support instruct brief explain calculate select nominate refund charge sanction"
 )
 
 
@@ -29,14 +30,25 @@ def _third(verb: str) -> str:
 
 _ACTS = rf"(?:{'|'.join(map(_third, _VERBS.split()))})"
 _ACT = rf"(?:{'|'.join(_VERBS.split())})"
+_STATES = (
+    r"(?:is|has|was|does|owns|operates|rents|runs|wishes|requires|needs|intends|lives|works|likes|knows|seems|means|consists|belongs|comes|goes|becomes|remains|lies|stands|represents|employs|consults|expects|believes|enjoys|benefits|offers|sells|manufactures"
+    r"|describes|explains|covers|applies|includes|contains|comprises|accounts|services|terms|costs|rights|duties|obligations|details|records|data|this|its|his|as|us|thus|plus|always|perhaps)"
+)
+_ANY_ACT = rf"(?!{_STATES}\b)[a-z]{{2,}}s\b(?! (?:is|are|was|were|shall|must|should|will|may|can|has|have|of)\b)"
+_TOLD = (
+    r"(?:used|called|based|located|described|designed|intended|known|made|named|situated|listed|shown|defined|organi[sz]ed|divided|composed|required|needed|considered|expected|included|interested|concerned|related|connected|involved|supposed|allowed|permitted"
+    r"|entitled|employed|operated|owned|built|founded|displayed|explained|set|laid|given|said|equipped|prohibited|forbidden|obliged|recommended|encouraged|assumed|pleased|closed|opened|advised|committed|excluded|affected|attached|dated|payable)"
+)
+_ANY_DONE = rf"(?!{_TOLD}\b)(?:[a-z]{{3,}}ed|sent|kept|taken|paid|written|told|shut|put|worn|done|drawn|held|withdrawn|thrown|sold|bought|brought|driven|chosen|cut|fed|hung|led)"
 _DONE = (
     r"(?:reviewed|checked|verified|audited|kept|maintained|recorded|documented|logged|reported|informed|forwarded|sent|submitted|approved|appointed|trained|monitored|updated|deleted|erased|archived|stored|encrypted|tested|returned|paid|signed"
-    r"|issued|obtained|assigned|revoked|withdrawn|reconciled|confirmed|answered|escalated|retained|inspected|collected|prepared|registered|counted|investigated|notified|assessed|evaluated|labelled|locked|destroyed|backed up|repeated|granted|restricted)"
+    r"|issued|obtained|assigned|revoked|withdrawn|reconciled|confirmed|answered|escalated|retained|inspected|collected|prepared|registered|counted|investigated|notified|assessed|evaluated|labelled|locked|destroyed|backed up|repeated|granted|restricted|admitted|accompanied|escorted|briefed|handed|worn|locked|switched|cleaned|disposed|calibrated|transferred|shared|disclosed|copied|marked|labeled|separated|blocked|suspended|terminated|renewed|announced|attached|scanned|refunded|charged|accepted|used|opened|closed|removed|returned)"
 )
-_BOUND = r"(?:within|annually|yearly|monthly|weekly|daily|quarterly|every|each (?:day|week|month|quarter|year)|at least|once|twice|immediately|without (?:undue )?delay|no later than|at the latest|before|only|in writing|after)"
+_WITHHELD = r"(?:admitted|accepted|used|shared|disclosed|copied|transferred|stored|kept|removed|issued|granted|refunded|released|handed|forwarded|sent|opened|published|reimbursed|lent|left|taken|passed)"
+_BOUND = r"(?:within|annually|yearly|monthly|weekly|daily|quarterly|every|each (?:day|week|month|quarter|year)|at least|once|twice|immediately|without (?:undue )?delay|no later than|at the latest|before|only|in writing|after|until|upon|on (?:arrival|departure|request|receipt|the)|by the|prior to|at all times|separately|securely|never)"
 _USUAL = r"(?!.*\b(?:often|usually|sometimes|normally|typically|currently|mostly|traditionally|increasingly|so far)\b)(?!(?:most|many|some|this|these)\b)"
 _AFFIRMED = r"(?!.*\b(?:not|no|never|cannot|neither)\b)"
-_WORDS = r"(?:[\w'’&-]+ ){0,3}"
+_WORDS = r"(?:(?!(?:of|for|with|in|at|on|from|that|who|which|by|to|and|or)\b)[\w'’&-]+ ){0,3}"
 
 RULES: tuple[Rule, ...] = (
     *within(
@@ -45,9 +57,20 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "en.unit_acts",
                 OBLIGATION,
-                rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,60}}, )?(?:(?:the|each|every|an?|our|its) {_WORDS}{_ONE}(?: (?:of|for|in) [^,;:]{{1,40}}?)? (?:also )?{_ACTS}|(?:all |our |the )?{_WORDS}{_MANY} (?:also )?{_ACT})\b",
+                rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,60}}, )?(?:(?:(?:the|each|every|an?|our|its) {_WORDS})?{_ONE}(?: (?:of|for|in) [^,;:]{{1,40}}?)? (?:also )?(?:{_ACTS}|{_ANY_ACT})|(?:all |our |the )?{_WORDS}{_MANY}(?: (?:of|with|in|at|on|from|under) [^,;:]{{1,40}}?)? (?:also )?{_ACT})\b",
+                beats=["en.describes"],
             ),
-            rule("en.it_acts", OBLIGATION, rf"^{_USUAL}{_AFFIRMED}(?:it|he|she) (?:also )?{_ACTS}\b"),
+            rule(
+                "en.is_payable",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:is|are) (?:\w+ly )?(?:payable|due|reimbursed|paid|invoiced|borne|settled)\b",
+                needs="payable due reimbursed paid invoiced borne settled",
+            ),
+            rule(
+                "en.it_acts",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}(?:it|he|she) (?:also )?{_ACTS}\b(?! the (?:rules|version|policy|notice|procedure|edition))",
+            ),
             rule(
                 "en.unit_does_not",
                 PROHIBITION,
@@ -62,8 +85,30 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "en.is_done_bound",
                 OBLIGATION,
-                rf"^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:is|are)\b(?: \w+ly)? {_DONE}\b[^;:]*\b{_BOUND}\b|^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:is|are) (?:only|always|immediately|promptly) {_DONE}\b",
+                rf"^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:is|are)\b(?: \w+ly)? {_DONE}\b[^;:]*\b{_BOUND}\b|^{_USUAL}{_AFFIRMED}(?:(?!\b(?:that|which|who|whether)\b)[^,;:])*?\b(?:is|are) (?:\w+ly |only |always )?{_ANY_DONE}\b(?! (?:by law|as follows))",
+                beats=["en.describes"],
                 needs="is are",
+            ),
+            rule(
+                "en.contains_at_least",
+                OBLIGATION,
+                rf"^(?!this ){_AFFIRMED}[^,;:]*\b(?:contains?|includes?|states?|names?|lists?|specif(?:y|ies)|bears?|shows?) (?:at least|as a minimum|the following (?:details|data|information|particulars))\b",
+                beats=["en.describes"],
+            ),
+            rule(
+                "en.nobody_acts",
+                PROHIBITION,
+                rf"^(?:nobody|no one|no (?:{_ONE})) (?:{_ACTS}|{_ANY_ACT})",
+                needs="no nobody",
+            ),
+            rule(
+                "en.is_not_done",
+                PROHIBITION,
+                rf"^{_USUAL}[^,;:]*\b(?:is|are) (?:not|never) (?:\w+ly )?{_WITHHELD}\b",
+                needs="not never",
+            ),
+            rule(
+                "en.we_do_not", PROHIBITION, rf"^{_USUAL}(?:[^,;:]{{0,60}}, )?we (?:do not|never) {_ACT}\b", needs="we"
             ),
             rule(
                 "en.we_act",

@@ -10,14 +10,26 @@ from .kinds import INFORMATION, OBLIGATION, PROHIBITION
 from .rule import Rule, rule, within
 
 _UNIT = (
-    r"(?:[A-ZÄÖÜ]\w*(?:leitung|abteilung|revision|buchhaltung|verwaltung|stelle|betrieb|bereich|zentrale|niederlassung|filiale|station|führung|vorstand|beauftragter?|verantwortlicher?"
+    r"(?:[A-ZÄÖÜ]\w*(?:leitung|abteilung|revision|buchhaltung|verwaltung|stelle|betrieb|bereich|zentrale|niederlassung|filiale|station|führung|aufsicht|amt|ämter|personal|team|gruppe|dienst|vorstand|beauftragter?|verantwortlicher?"
     r"|leiter|verwalter|geber|nehmer|dienstleister|mieter|betreiber|lieferant|prüfer|berater|meister|wart|pfleger|techniker|arzt|ärztin|lehrer|assistent|referent|händler|halter|hersteller|spediteur|makler|pächter|bauherr|träger)(?:in|innen|en|n)?"
-    r"|(?:IT|Bereich|Abteilung|Referat|Team|Fachbereich|Buchhaltung|Revision|Leitung|Station|Niederlassung|Filiale|Disposition|Verwaltung|Betrieb|Stelle|Einkauf|Vertrieb|Personalwesen|Controlling|Sekretariat|Vorstand"
+    r"|(?:IT|Aufsicht|Amt|Personal|Verwahrer|Bereich|Abteilung|Referat|Team|Fachbereich|Buchhaltung|Revision|Leitung|Station|Niederlassung|Filiale|Disposition|Verwaltung|Betrieb|Stelle|Einkauf|Vertrieb|Personalwesen|Controlling|Sekretariat|Vorstand"
     r"|Beauftragter?|Verantwortlicher?|Vorgesetzter?|Beschäftigter?|Mitarbeiter|Mitarbeitende|Administrator|Sachbearbeiter|Fahrer|Disponent|Mieter|Vermieter|Verwalter|Kunde|Käufer|Verkäufer|Anbieter|Lieferant|Betreiber"
     r"|Dienstleister|Besteller|Partei|Vertragspartei|Vertragspartner|Lizenznehmer|Lizenzgeber|Unternehmen|Gesellschaft|Bank|Institut|Anlaufstelle|Prüfer|Projektleiter|Inhaber|Nutzer)(?:in|innen|en|n)?)"
 )
+_PERSON = (
+    r"(?!(?:Behälter|Rechner|Drucker|Zähler|Fenster|Zimmer|Keller|Schalter|Sommer|Winter|Nummer|Dauer|Steuer|Ordner|Server|Computer|Container|Filter|Koffer|Messer|Feuer|Wasser|Muster|Register|Alter|Fehler|Körper|Ufer|Leiter\w*wagen|Güter|Bücher|Räder|Kinder|Bilder"
+    r"|Felder|Häuser|Länder|Wörter|Prozent|Dokument|Moment|Element|Gerüst|Test|Rest|Frist|List|Kosten|Daten|Zeiten|Seiten|Konten|Raten|Werte|Orte|Worte|Karte|Liste|Kiste|Seite|Hälfte|Rechte|Fälle)\w*\b)"
+    r"[A-ZÄÖÜ]\w{2,}(?:er|erin|arin|orin|istin|antin|entin|eurin|ern|kraft|kräfte|ant|anten|enten|student|agent|dent|ist|isten|eur|eure|ierende[rn]?|beitende[rn]?|nehmende[rn]?|agte[rn]?|etzte[rn]?|igte[rn]?|ellte[rn]?|arzt|ärzte|ärztin|wart|warte|meister|pfleger|frau|mann|leute|personal|dienst|empfang|pforte|rat|ausschuss)\b"
+)
 _ARTICLE = r"(?:[Dd]er|[Dd]ie|[Dd]as|[Jj]eder?|[Jj]edes|[Ee]ine?|[Aa]lle|[Ss]ämtliche|[Uu]nsere?)"
 _SUBJECT = rf"(?:{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?{_UNIT}|^(?:Mitarbeiter|Beschäftigte|Mitarbeitende|Vorgesetzte|Fahrer|Niederlassungen|Stationen|Administratoren)\b)"
+_ANYBODY = rf"(?:{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?{_PERSON}|(?:^|, )(?:[A-ZÄÖÜ][a-zäöüß]+e )?{_PERSON})"
+_STATES = (
+    r"(?:ist|sind|war|hat|haben|gilt|gelten|besteht|bestehen|gehört|gehören|befindet|befinden|wohnt|wohnen|kommt|kommen|umfasst|umfassen|betreibt|betreiben|beschäftigt|beschäftigen|vermietet|vermieten|dient|dienen|liegt|liegen|steht|stehen|heißt|heißen|bleibt|bleiben"
+    r"|kennt|kennen|wissen|kann|können|darf|dürfen|muss|müssen|soll|sollen|sollte|sollten|will|wollen|mag|wird|werden|erhält|erhalten|bekommt|bekommen|verliert|verlieren|beginnt|beginnen|endet|enden|hängt|hängen|bedeutet|bedeuten|richtet sich|wendet sich|entscheidet|entscheiden"
+    r"|umgeht|arbeiten|arbeitet|vertritt|profitiert|profitieren|verdient|verdienen|denkt|denken|findet|finden|beschreibt|beschreiben|regelt|regeln|kostet|kosten|dauert|dauern|sieht|sehen|spricht|sprechen|genießt|schätzt|schätzen)"
+)
+_ACTS = rf"(?<!zu )(?!{_STATES}\b)(?!\w*(?:heit|keit)\b)[a-zäöüß]{{3,}}(?:t|en|ern|eln)"
 _VERB = (
     r"(?<!zu )(?:führt|führen|prüft|prüfen|überprüft|überprüfen|überwacht|überwachen|kontrolliert|kontrollieren|bestellt|bestellen|benennt|benennen|ernennt|ernennen|beauftragt|beauftragen|informiert|informieren|unterrichtet|unterrichten"
     r"|meldet|melden|berichtet|berichten|dokumentiert|dokumentieren|protokolliert|protokollieren|vermerkt|vermerken|erfasst|erfassen|erstellt|erstellen|fertigt|fertigen|pflegt|pflegen|aktualisiert|aktualisieren|unterhält|unterhalten"
@@ -32,6 +44,10 @@ _DONE = (
     r"|geschult|freigegeben|genehmigt|bestätigt|aktualisiert|festgehalten|vermerkt|eingetragen|übergeben|abgeschlossen|gesichert|getestet|bewertet|zugewiesen|eingeholt|nachgewiesen|vorgelegt|durchgeführt|begründet|gekennzeichnet|abgestimmt|unterzeichnet"
     r"|versandt|weitergegeben|weitergeleitet|beantwortet|angelegt|ausgehändigt|eingezogen|hinterlegt|abgelegt|nummeriert|registriert|ausgewertet|erprobt|wiederholt|verwahrt|quittiert|gegengezeichnet|anonymisiert|pseudonymisiert|aufgezeichnet|verwendet|offengelegt)"
 )
+_TOLD = r"(?:beschrieben|genannt|dargestellt|verstanden|bezeichnet|erläutert|geregelt|definiert|zusammengefasst|aufgeführt|abgekürzt|festgelegt|gegründet|erwähnt|angeboten|erklärt|benutzt|geschätzt|betrachtet|gesehen|gezeigt|verlängert|verkürzt|beendet|betrieben|verbunden|beeinflusst|bestimmt|unterschieden|vorgestellt|behandelt|gebraucht)"
+_ANY_PARTICIPLE = rf"(?!{_TOLD}\b)(?:\w*ge[a-zäöüß]{{2,}}(?:t|en)|[a-zäöüß]+iert|(?:be|ver|er|ent|zer|über|unter|wider|miss)[a-zäöüß]{{3,}}(?:t|en))"
+_ADVERB = r"(?:ausschließlich|nur|unverzüglich|zunächst|stets|dann|auch|anschließend|außerdem|umgehend|sofort|allein)"
+_PARTY = r"(?:Der|Die|Das|Jede|Jeder) (?:Auftraggeber|Auftragnehmer|Dienstleister|Anbieter|Lieferant|Besteller|Verkäufer|Käufer|Lizenzgeber|Lizenznehmer|Verleiher|Entleiher|Berater|Betreiber|Partei|Vertragspartei|Parteien|Vertragsparteien|Agentur|Makler|Spediteur|Lagerhalter|Franchisegeber|Franchisenehmer)(?:in|innen)?"
 _BOUND = r"(?:ausschließlich|nur|mindestens|spätestens|unverzüglich|schriftlich|täglich|wöchentlich|monatlich|vierteljährlich|halbjährlich|jährlich|innerhalb|binnen|durch|vor|nach|einmal|zweimal|getrennt|nachvollziehbar)"
 _USUAL = r"(?!.*\b(?i:häufig|oft|meist|meistens|üblicherweise|gelegentlich|derzeit|bisher|früher|vielfach|zunehmend|manchmal|voraussichtlich|inzwischen|seit)\b)"
 _AFFIRMED = r"(?!.*\b(?:nicht|kein\w*)\b)"
@@ -48,7 +64,22 @@ RULES: tuple[Rule, ...] = (
                 rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:[^,;:]{{0,80}}?\b)?(?:{_SUBJECT}\b[^,;:]{{0,70}}?\b{_VERB}|{_VERB} {_SUBJECT})\b",
                 beats=["de.ist_ein"],
             ),
-            rule("de.er_handelt", OBLIGATION, rf"^{_USUAL}{_AFFIRMED}(?:Er|Sie) {_VERB}\b"),
+            rule(
+                "de.er_handelt",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:(?:Er|Sie) (?:{_VERB}|{_ACTS})\b(?! sich\b)|[A-ZÄÖÜ][^,;:]{{0,60}} {_VERB} (?:er|sie)\b)",
+            ),
+            rule(
+                "de.faellig",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}[^;:]*\b(?:ist|sind|wird|werden)\b[^;:]*\b(?:fällig|zahlbar)\b",
+                needs="fällig zahlbar",
+            ),
+            rule(
+                "de.partei_handelt",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:[^,;:]{{0,60}} )?{_PARTY} {_ACTS}\b",
+            ),
             rule(
                 "de.stelle_unterlaesst",
                 PROHIBITION,
@@ -68,15 +99,27 @@ RULES: tuple[Rule, ...] = (
         ("policy",),
         (
             rule(
+                "de.jemand_handelt",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:[^,;:]{{0,80}}?\b)?(?:(?:{_ANYBODY}|{_SUBJECT}) {_ACTS}|{_ACTS} (?:{_ADVERB} )?{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?(?:{_PERSON}|{_UNIT}))\b",
+                beats=["de.ist_ein"],
+            ),
+            rule(
+                "de.wir_handeln",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:Wir [a-zäöüß]{{3,}}(?:en|ern|eln)|[A-ZÄÖÜ][^,;:]{{0,60}} [a-zäöüß]{{3,}}(?:en|ern|eln) wir)\b[^;:]*\b{_BOUND}\b",
+                needs="wir",
+            ),
+            rule(
                 "de.wird_getan",
                 OBLIGATION,
-                rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,160}}? )?(?:wird|werden|Wird|Werden)\b[^;:]*?\b{_DONE}\b",
+                rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,160}}? )?(?:wird|werden|Wird|Werden)\b[^;:]*?\b(?:{_DONE}|{_ANY_PARTICIPLE}(?=[.,;:]|$| und\b| oder\b))",
                 needs="wird werden",
             ),
             rule(
                 "de.wird_nicht_getan",
                 PROHIBITION,
-                rf"^{_USUAL}(?:[^,;:]{{0,160}}? )?(?:wird|werden)\b[^;:]*?\b(?:nicht|kein\w*)\b[^;:]*?\b{_DONE}\b|^Kein\w* [^,;:]{{0,80}}\b(?:wird|werden)\b[^;:]*?\b{_DONE}\b",
+                rf"^{_USUAL}(?:[^,;:]{{0,160}}? )?(?:wird|werden)\b[^;:]*?\b(?:nicht|kein\w*)\b[^;:]*?\b(?:{_DONE}|{_ANY_PARTICIPLE}(?=[.,;:]|$))|^Kein\w* [^,;:]{{0,80}}\b(?:wird|werden)\b[^;:]*?\b{_DONE}\b",
                 needs="wird werden",
             ),
             rule(

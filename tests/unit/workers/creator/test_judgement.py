@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.domain.requirement import Modality, SentenceClass
-from workers.creator.judgement import judge
+from workers.creator.judgement import LONGEST_JUDGED, judge
 from workers.creator.register import Register
 
 OWN = Path(__file__).parents[4] / "bench" / "own_sentences.txt"
@@ -88,3 +88,9 @@ def test_will_states_a_duty_more_where_the_document_has_the_habit() -> None:
 def test_a_bare_condition_is_classified_as_one() -> None:
     assert judge("wenn der Kunde zustimmt", "de", Register.STATUTE).sentence_class is SentenceClass.CONDITION
     assert judge("if the customer agrees;", "en", Register.CONTRACT).sentence_class is SentenceClass.CONDITION
+
+
+def test_long_input_is_judged_by_its_beginning_and_in_time() -> None:
+    verdict = judge("Der Halter muss zahlen " + "und wird zu ge " * 5_000, "de", Register.POLICY)
+    assert len(verdict.clauses.whole) <= LONGEST_JUDGED
+    assert "de.muss" in [rule.id for rule in verdict.hits.rules]
