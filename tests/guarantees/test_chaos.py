@@ -36,6 +36,7 @@ def state_dir_of(process: psutil.Process) -> str:
         return ""
 
 
+@pytest.mark.slow
 def test_the_invariants_hold(tmp_path: Path) -> None:
     code, said = run(tmp_path, "--seed=1", "--seconds=15")
     assert code == 0, said
