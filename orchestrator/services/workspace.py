@@ -1,4 +1,4 @@
-"""A job's directory beside the database: `<state-dir>/work/<job id>`. See docs/decisions/0002-workspace.md."""
+"""A job's directory beside the database: `<state-dir>/work/<job id>`. See docs/decisions/0008-workspace.md."""
 
 from __future__ import annotations
 
