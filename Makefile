@@ -60,7 +60,7 @@ lock: $(DEV) ## Resolve the dependencies of setup.cfg anew into the two locks
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra build setup.cfg -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--extra build --extra dev setup.cfg -o requirements-dev.lock
+		--extra build --extra dev --extra otel --extra vault setup.cfg -o requirements-dev.lock
 
 bench: $(DEV) ## Print speed and quality figures
 	@for each in $(if $(ARGS),$(ARGS),$(filter-out %/labelled.py %_worker.py,$(wildcard bench/*.py))); do \
