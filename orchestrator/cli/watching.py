@@ -8,7 +8,7 @@ import click
 
 from orchestrator.cli.output import counted, say
 from orchestrator.client import Client, Job, Progress
-from orchestrator.client.rest import WAIT_S
+from orchestrator.client.waits import WAIT_S
 from orchestrator.errors import OrchestratorError
 
 REPORT_S = 60.0

@@ -15,7 +15,9 @@ from orchestrator.client.answers import (
     Step,
     StuckJob,
 )
-from orchestrator.client.rest import Client, RequirementQuery, SubmitOptions
+from orchestrator.client.jobs import SubmitOptions
+from orchestrator.client.requirements import RequirementQuery
+from orchestrator.client.rest import Client
 
 __all__ = [
     "Agent",

@@ -53,7 +53,7 @@ def test_a_large_document_arrives_whole(client: Client, tmp_path: Path) -> None:
 
 
 def test_pages_follow_each_other_and_stop_at_the_limit(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestrator.client.rest.PAGE", 2)
+    monkeypatch.setattr("orchestrator.client.resource.PAGE", 2)
     ids = [client.submit(f"Prompt {number}")["id"] for number in range(5)]
     assert [job["id"] for job in client.jobs()] == ids[::-1]
     assert [job["id"] for job in client.jobs(limit=3)] == ids[:1:-1]

@@ -1,0 +1,61 @@
+"""The API's answers, as they come in JSON. Times are RFC 3339 texts in UTC; a newer server may send more than this."""
+
+from orchestrator.client.answers.agents import (
+    Agent,
+    AgentHealth,
+    Queue,
+)
+from orchestrator.client.answers.graph import (
+    Edge,
+    GraphCounts,
+    Loaded,
+    Neighbours,
+    Node,
+)
+from orchestrator.client.answers.jobs import (
+    Counts,
+    DocumentFacts,
+    Event,
+    Job,
+    JobError,
+    JobInList,
+    PartCounts,
+    Progress,
+    Range,
+    Recovered,
+    Step,
+    StepCounts,
+    StuckJob,
+)
+from orchestrator.client.answers.requirements import (
+    Citation,
+    Location,
+    Requirement,
+)
+
+__all__ = [
+    "Agent",
+    "AgentHealth",
+    "Citation",
+    "Counts",
+    "DocumentFacts",
+    "Edge",
+    "Event",
+    "GraphCounts",
+    "Job",
+    "JobError",
+    "JobInList",
+    "Loaded",
+    "Location",
+    "Neighbours",
+    "Node",
+    "PartCounts",
+    "Progress",
+    "Queue",
+    "Range",
+    "Recovered",
+    "Requirement",
+    "Step",
+    "StepCounts",
+    "StuckJob",
+]

@@ -1,0 +1,45 @@
+"""The graph."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class Node(TypedDict):
+    """A node of the graph: a requirement by its rid, a business object by its boid, a message by its mid."""
+
+    key: str
+    type: str
+    properties: dict[str, Any]
+
+
+class Edge(TypedDict):
+    """An edge of the graph; `properties` is its evidence."""
+
+    source: str
+    type: str
+    destination: str
+    properties: dict[str, Any]
+
+
+class Neighbours(TypedDict):
+    """A node, its edges, and the nodes at their other ends."""
+
+    node: Node
+    edges: list[Edge]
+    nodes: list[Node]
+
+
+class GraphCounts(TypedDict):
+    """Nodes and edges by type; a type that has none is left out."""
+
+    nodes: dict[str, int]
+    edges: dict[str, int]
+
+
+class Loaded(TypedDict):
+    """What a domain-model file holds."""
+
+    business_objects: int
+    messages: int
+    relations: int

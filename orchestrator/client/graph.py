@@ -1,0 +1,37 @@
+"""The graph, and the domain model in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+from urllib.parse import quote
+
+from orchestrator.client.answers import GraphCounts, Loaded, Neighbours, Node
+from orchestrator.client.resource import PAGE, Resource
+from orchestrator.errors import Invalid
+
+
+class Graph(Resource):
+    """The calls of `/graph`."""
+
+    def load_graph(self, model: Mapping[str, Any]) -> Loaded:
+        """Load a domain model (business objects, messages, relations): what is there is updated, nothing deleted.
+
+        Raises:
+            Invalid: the model has faults; nothing was loaded.
+        """
+        return cast(Loaded, self._post("/graph/model", model))
+
+    def graph(self) -> GraphCounts:
+        """How many nodes and edges of which type there are."""
+        return cast(GraphCounts, self._get("/graph"))
+
+    def nodes(self, node_type: str | None = None, limit: int | None = None) -> Iterator[Node]:
+        """Nodes of the graph in the order of their keys."""
+        return self._items("/graph/nodes", {"type": node_type}, limit)
+
+    def neighbours(self, key: str, limit: int = PAGE) -> Neighbours:
+        """A node, at most `limit` of its edges, and the nodes at their other ends."""
+        if key.strip(".") == "":
+            raise Invalid(f"{key!r} is no key of a node.")
+        return cast(Neighbours, self._get(f"/graph/nodes/{quote(key, safe='')}/neighbours", {"limit": limit}))
