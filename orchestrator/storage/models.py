@@ -357,7 +357,10 @@ class Agent(Base):
 
 
 class ApiKey(Base):
-    """A key is stored as the SHA-256 of its secret; `id` is the public part within the key."""
+    """A key is stored as the SHA-256 of its secret; `id` is the public part within the key.
+
+    After a rotation the secret before it is valid until `previous_until`.
+    """
 
     __tablename__ = "api_keys"
 
@@ -369,8 +372,44 @@ class ApiKey(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    created_by: Mapped[str | None]
+    previous_sha256: Mapped[str | None]
+    previous_until: Mapped[datetime | None]
 
     __table_args__ = (_one_of("role", "viewer", "operator", "admin"),)
+
+
+class AuditEntry(Base):
+    """Who did what, or was refused it. Only `position` and `hash` are ever set later, once: they chain the rows.
+
+    `number` is how many equal refusals the row stands for; `changes` are {kind, id, before, after}.
+    """
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=_now)
+    actor: Mapped[str | None]
+    role: Mapped[str | None]
+    key_id: Mapped[str | None]
+    method: Mapped[str]
+    route: Mapped[str]
+    target: Mapped[str | None]
+    outcome: Mapped[str]
+    http_status: Mapped[int | None]
+    code: Mapped[str | None]
+    request_id: Mapped[str | None]
+    address: Mapped[str | None]
+    number: Mapped[int] = mapped_column(server_default=text("1"))
+    changes: Mapped[list[Any]] = mapped_column(server_default=_empty_list)
+    position: Mapped[int | None] = mapped_column(unique=True)
+    hash: Mapped[str | None]
+
+    __table_args__ = (
+        _one_of("outcome", "done", "refused", "failed"),
+        Index("ix_audit_log_unchained", "id", postgresql_where=text("position IS NULL")),
+    )
 
 
 class Lease(Base):
@@ -474,6 +513,7 @@ class GraphAssertion(Base):
 __all__ = [
     "Agent",
     "ApiKey",
+    "AuditEntry",
     "Base",
     "Document",
     "DocumentChunk",

@@ -58,6 +58,7 @@ ALLOWED: dict[str, Any] = {
     "graph_edges.type": "REFINES",
     "graph_assertions.edge_id": None,
     "requirements.status": "integrated",
+    "audit_log.outcome": "done",
     "requirements.priority": "high",
 }
 ONE_ROW = {"schema_info", "alembic_version"}
