@@ -144,6 +144,10 @@ class Resource(Blueprint):  # type: ignore[misc]
         """Route POST."""
         return self.route(rule, methods=["POST"])  # type: ignore[no-any-return]
 
+    def patch(self, rule: str) -> Callable[[View], View]:
+        """Route PATCH."""
+        return self.route(rule, methods=["PATCH"])  # type: ignore[no-any-return]
+
     def delete(self, rule: str) -> Callable[[View], View]:
         """Route DELETE."""
         return self.route(rule, methods=["DELETE"])  # type: ignore[no-any-return]

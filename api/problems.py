@@ -21,6 +21,7 @@ from orchestrator.errors import (
     Invalid,
     NotFound,
     OrchestratorError,
+    PreconditionRequired,
     StaleVersion,
     TooLarge,
     Unavailable,
@@ -34,6 +35,7 @@ ERRORS_SHOWN = 50
 _STATUS: tuple[tuple[type[OrchestratorError], int], ...] = (
     (TooLarge, 413),
     (Unsupported, 415),
+    (PreconditionRequired, 428),
     (Invalid, 422),
     (Denied, 403),
     (NotFound, 404),

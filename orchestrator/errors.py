@@ -45,6 +45,12 @@ class Unsupported(Invalid):
     code = "unsupported_type"
 
 
+class PreconditionRequired(Invalid):
+    """The change does not say which version it is of."""
+
+    code = "precondition_required"
+
+
 class Denied(OrchestratorError):
     """The caller is not known or may not do this."""
 
@@ -72,7 +78,7 @@ class InvalidTransition(Conflict):
 class StaleVersion(Conflict):
     """Somebody changed the row since it was read."""
 
-    code = "stale_version"
+    code = "stale"
 
 
 class Duplicate(Conflict):

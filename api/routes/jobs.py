@@ -10,6 +10,7 @@ from api.arguments import FORM, Resource
 from api.auth import requires
 from api.context import job_id_of, principal, request_id, services
 from api.paging import shown
+from api.preconditions import etag, if_match
 from api.schemas.jobs import CancelQuery, JobPageSchema, JobQuery, JobSchema, ProgressSchema, SubmissionSchema
 from orchestrator.domain.access import Role
 from orchestrator.domain.submission import Submission, Upload
@@ -58,11 +59,12 @@ def show(job_id: str) -> Any:
 
 @blp.delete("/jobs/<job_id>")
 @requires(Role.OPERATOR)
+@if_match
 @blp.takes(CancelQuery, "query")
 @blp.answers(202, JobSchema)
-def remove(query: dict[str, Any], job_id: str) -> Any:
+def remove(query: dict[str, Any], job_id: str, version: int | None) -> Any:
     """Cancel a job: what is integrated stays, the rest is dropped."""
-    view = services().job_manager.cancel(job_id_of(job_id), cleanup=query["cleanup"])
+    view = services().job_manager.cancel(job_id_of(job_id), cleanup=query["cleanup"], version=version)
     return view, _etag(view)
 
 
@@ -71,7 +73,7 @@ def remove(query: dict[str, Any], job_id: str) -> Any:
 @blp.takes(CancelQuery, "query")
 @blp.answers(202, JobSchema)
 def cancel(query: dict[str, Any], job_id: str) -> Any:
-    """Cancel a job, as DELETE does."""
+    """Cancel a job in whatever version it is."""
     view = services().job_manager.cancel(job_id_of(job_id), cleanup=query["cleanup"])
     return view, _etag(view)
 
@@ -106,7 +108,7 @@ def document(job_id: str) -> Response:
 
 
 def _etag(view: JobView) -> dict[str, str]:
-    return {"ETag": f'"{view.job.version}"'}
+    return etag(view.job.version)
 
 
 def _upload(file: Any) -> Upload | None:

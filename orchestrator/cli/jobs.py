@@ -168,22 +168,23 @@ def cancel(job_id: str, force: bool, cleanup: bool, output: str) -> None:
     --cleanup such a job's working data is deleted.
     """
     with connected() as client:
-        if not force:
-            _ask(client, job_id, cleanup)
-        job = client.cancel(job_id, cleanup=cleanup)
+        version = None if force else _ask(client, job_id, cleanup)
+        job = client.cancel(job_id, cleanup=cleanup, version=version)
     if output == "json":
         show_json(job)
     else:
         click.echo(f"{job['id']} {job['status']}")
 
 
-def _ask(client: Client, job_id: str, cleanup: bool) -> None:
+def _ask(client: Client, job_id: str, cleanup: bool) -> int:
+    """The version of the job that the user has agreed to."""
     if not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask on: repeat with --force.")
     job = client.job(job_id)
     action = "Cancel" if job["status"] in LIVE else "Delete the working data of" if cleanup else None
     if action:  # of any other job the API says why it cannot be cancelled
         click.confirm(f"{action} job {job_id} ({job['document']['file_name']})?", abort=True, err=True)
+    return job["version"]
 
 
 for command in COMMANDS:

@@ -45,6 +45,7 @@ _BY_STATUS: dict[int, type[OrchestratorError]] = {
     413: TooLarge,
     415: Unsupported,
     422: Invalid,
+    428: Invalid,
     429: Unavailable,
     502: Unavailable,
     503: Unavailable,
@@ -111,9 +112,15 @@ class Transport:
         """POST JSON, once."""
         return self._send("POST", path, json=content)
 
-    def delete(self, path: str, query: Mapping[str, Any] | None = None) -> requests.Response:
-        """DELETE, once."""
-        return self._send("DELETE", path, params=dict(query or {}))
+    def patch(self, path: str, content: Any, version: int | None) -> requests.Response:
+        """PATCH JSON, once, where the thing still has this version; None: any."""
+        return self._send("PATCH", path, json=content, headers=_if_match(version))
+
+    def delete(
+        self, path: str, query: Mapping[str, Any] | None = None, version: int | None = None
+    ) -> requests.Response:
+        """DELETE, once, where the thing still has this version; None: any."""
+        return self._send("DELETE", path, params=dict(query or {}), headers=_if_match(version))
 
     def post_form(self, path: str, fields: list[FormField]) -> requests.Response:
         """POST multipart/form-data, once."""
@@ -162,6 +169,10 @@ def error_of(answer: requests.Response, url: str) -> OrchestratorError:
     message = detail if len(faults) < 2 else "; ".join(map(_fault, faults))  # `detail` speaks of the first one only
     facts = {name: problem[name] for name in ("status", "request_id", "errors") if name in problem}
     return _BY_CODE.get(code, kind)(message, code=code, details=(problem.get("details") or {}) | facts)
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    return {"If-Match": "*" if version is None else f'"{version}"'}
 
 
 def _strange(answer: requests.Response, url: str) -> Unavailable:

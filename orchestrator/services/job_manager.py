@@ -12,6 +12,7 @@ from orchestrator.config import Settings
 from orchestrator.domain.job import ACTIONS, ENGINES, TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name_for, prompt_as_document
+from orchestrator.domain.version import require_version
 from orchestrator.errors import Conflict, Invalid, InvalidTransition, NotFound
 from orchestrator.services import uploads, workspace
 from orchestrator.services.advance import end_job
@@ -83,7 +84,7 @@ class JobManager:
         with self._sessions.begin() as session:
             return documents.store(session, upload.data), media_type
 
-    def cancel(self, job_id: UUID, *, cleanup: bool = False) -> JobView:
+    def cancel(self, job_id: UUID, *, cleanup: bool = False, version: int | None = None) -> JobView:
         """End a live job: its open steps are cancelled, requirements nobody judged are deleted. Commits.
 
         What is integrated stays, and the report is made of what is left.
@@ -91,13 +92,16 @@ class JobManager:
         Args:
             job_id: the job.
             cleanup: delete its working data as well; for a job that has ended, that alone is done.
+            version: only this one of it; None: any.
 
         Raises:
             NotFound: there is no such job.
+            StaleVersion: it has another version.
             InvalidTransition: the job has ended; the details name its status and what is allowed.
         """
         with self._sessions.begin() as session:
             job = self._lock(session, job_id)
+            require_version(job.version, version, f"job {job_id}")
             if not (cleanup and JobStatus(job.status) in TERMINAL):
                 _check(job, "cancel")
                 self._end(session, job_id)

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 
 import requests
 
@@ -97,7 +98,7 @@ class Users:
 
     def _cancel(self, random_: random.Random, mine: list[str]) -> None:
         if mine:
-            self._call("DELETE", f"/jobs/{random_.choice(mine[-4:])}")
+            self._call("DELETE", f"/jobs/{random_.choice(mine[-4:])}", headers={"If-Match": "*"})
 
     def _retry(self, random_: random.Random, mine: list[str]) -> None:
         failed = [each for each in mine if each in self._poison] or mine[-4:]
@@ -108,11 +109,13 @@ class Users:
         page = self._call("GET", "/jobs", params={"status": "created,processing", "limit": 100})
         return len(page.json()["items"]) if page.ok else MOST_OPEN
 
-    def _call(self, method: str, path: str, **options: object) -> requests.Response:
+    def _call(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: object
+    ) -> requests.Response:
         answer = requests.request(
             method,
             self._url + path,
-            headers=self._headers,
+            headers={**self._headers, **(headers or {})},
             timeout=TIMEOUT_S,
             **options,  # type: ignore[arg-type]
         )

@@ -35,7 +35,8 @@ class Caller:
         self.headers = {"Authorization": f"Bearer {key}"} if key else {}
 
     def __call__(self, method: str, path: str, **options: Any) -> TestResponse:
-        headers = self.headers | options.pop("headers", {})
+        any_version = {"If-Match": "*"} if method in ("PATCH", "DELETE") else {}
+        headers = self.headers | any_version | options.pop("headers", {})
         return self.client.open(path, method=method, headers=headers, **options)
 
     def submit(self, **fields: Any) -> dict[str, Any]:

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from orchestrator.client import Client
-from orchestrator.errors import Denied, Invalid, InvalidTransition, NotFound, TimedOut, TooLarge, Unsupported
+from orchestrator.errors import (
+    Denied,
+    Invalid,
+    InvalidTransition,
+    NotFound,
+    StaleVersion,
+    TimedOut,
+    TooLarge,
+    Unsupported,
+)
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -116,6 +125,8 @@ def test_a_report_is_waited_for(client: Client, api: Any) -> None:
 
 def test_cancel_ends_a_job_once(client: Client) -> None:
     job_id = client.submit("Which duties?")["id"]
+    with pytest.raises(StaleVersion):
+        client.cancel(job_id, version=7)
     assert client.cancel(job_id)["status"] == "cancelled"
     with pytest.raises(InvalidTransition) as refused:
         client.cancel(job_id)

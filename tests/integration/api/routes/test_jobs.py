@@ -489,6 +489,26 @@ def test_cancelling_keeps_what_is_integrated_and_drops_what_is_open(
     assert "2 requirements not yet validated were dropped" in call("GET", f"/jobs/{job_id}/report").text
 
 
+@pytest.mark.parametrize(
+    ("tag", "status", "code"),
+    [("", 428, "precondition_required"), ('"1"', 412, "stale"), ('"3"', 412, "stale"), ('W/"2"', 412, "stale"),
+     ('"2", "9"', 412, "stale"), ('"' + "9" * 5000 + '"', 412, "stale"), ('"2"', 202, None), ("*", 202, None)],
+)  # fmt: skip
+def test_a_job_is_deleted_in_the_version_that_was_seen(
+    call: Any, stage: Any, tag: str, status: int, code: str | None
+) -> None:
+    job_id = call.submit()["id"]
+    stage.run("UPDATE jobs SET status = 'processing', version = 2")
+
+    answer = call("DELETE", f"/jobs/{job_id}", headers={"If-Match": tag})
+
+    assert (answer.status_code, answer.get_json().get("code")) == (status, code)
+    if status == 412:
+        assert answer.get_json()["details"] == {"version": 2}
+    ended = call("GET", f"/jobs/{job_id}").get_json()["status"] == "cancelled"
+    assert ended == (status == 202)
+
+
 ALLOWED = {"created": ["cancel"], "processing": ["cancel"], "completed": [], "failed": ["retry"], "cancelled": []}
 
 
