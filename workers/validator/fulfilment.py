@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from orchestrator.domain.document import Span
 from orchestrator.domain.graph import ModelObject, NodeType
 from workers.language import analyse, fold_word, singular, split_name
 from workers.validator.matching import Match, ModelIndex
@@ -60,10 +61,21 @@ def assess(text: str, language: str, matches: Sequence[Match], index: ModelIndex
     asked = needs(text, language, objects)
     entries = ((need, _look_up(need, index.items[need.key], language)) for need in asked)
     evidence = tuple(found for need, found in entries if found["attribute"] or _is_data(need, index, language))
+    evidence = _of_one_among_rivals(evidence, objects)
     if not evidence:
         named = ", ".join(match.name for match in objects)
         return Fulfilment(Result.UNCLEAR, f"The text names no attribute of {named} that could be looked up.", (), {})
     return Fulfilment(_result(evidence), _gap(evidence, index), evidence, _by_object(evidence))
+
+
+def _of_one_among_rivals(evidence: tuple[dict[str, Any], ...], objects: Sequence[Match]) -> tuple[dict[str, Any], ...]:
+    """Of objects that the same words name, the one that is named best, then the one that has most of what is asked."""
+    present = Counter(entry["object"] for entry in evidence if entry["attribute"])
+    chosen: dict[tuple[Span, ...], Match] = {}
+    for match in sorted(objects, key=lambda match: (-match.confidence, -present[match.key], match.key)):
+        chosen.setdefault(match.words, match)
+    kept = {match.key for match in chosen.values()}
+    return tuple(entry for entry in evidence if entry["object"] in kept)
 
 
 def _look_up(need: Need, item: ModelObject, language: str) -> dict[str, Any]:
@@ -126,6 +138,8 @@ def _forms(name: str, owner: str, language: str) -> frozenset[tuple[str, ...]]:
     plain = tuple(fold_word(word) for word in split_name(name))
     owners = {fold_word("".join(split_name(owner))), *(_stem(word, language) for word in split_name(owner))}
     forms = {stems, ("".join(stems),), plain, ("".join(plain),)}
+    parts = [part for word in split_name(name) for part in _parts(word, language)]
+    forms |= {("~", *sorted(parts))} if len(parts) > 1 else set()  # "Bruttobetrag" is "betragBrutto"
     forms |= {(rest,) for form in list(forms) for rest in _without_owner("".join(form), owners)}
     return frozenset(forms | {("=", key) for form in forms if (key := _synonyms().get("".join(form))) is not None})
 
@@ -133,6 +147,10 @@ def _forms(name: str, owner: str, language: str) -> frozenset[tuple[str, ...]]:
 def _without_owner(joined: str, owners: set[str]) -> list[str]:
     rests = [joined.removeprefix(owner) for owner in owners if len(owner) > 2 and joined.startswith(owner)]
     return [variant for rest in rests for variant in (rest, rest.removeprefix("s")) if len(variant) > 2]
+
+
+def _parts(word: str, language: str) -> tuple[str, ...]:
+    return analyse(word[:1].upper() + word[1:], "de").parts if language == "de" else (singular(word),)
 
 
 def _stem(word: str, language: str) -> str:

@@ -91,10 +91,16 @@ def _governed(text: str, language: str, start: int, verb: str) -> Iterator[_Regi
     found = re.compile(rf"\b(?:zu\s+)?{verb}\b(?:\s+werden)?\s*:?").search(text, said, end)
     if found is None:
         return
-    if language == "de" and modal is not None and not found.group().endswith(":"):
+    if language == "de" and not found.group().endswith(":") and (modal is not None or _modal_ahead(text, start)):
         yield _Region(said, found.start(), ahead=False, kept=True)
     elif found.start() - said < VERB_NEAR:
         yield _Region(found.end(), end, ahead=True, kept=True)
+
+
+def _modal_ahead(text: str, start: int) -> bool:
+    """Whether the verb stands at the end, because a modal verb or "dass" came before: "muss zu jedem Kunden ..."."""
+    sentence = max((match.end() for match in re.finditer(r"[.;]\s", text[:start])), default=0)
+    return re.search(rf"{vocabulary.MODAL['de']}|\bdass\b", text[sentence:start]) is not None
 
 
 def _is_kept(text: str, language: str, clause: int, mention: Span) -> bool:
@@ -148,14 +154,22 @@ def _stem(noun: str, language: str) -> str:
 
 
 def _german_noun(text: str, piece: Span, ahead: bool) -> Span | None:
-    """The first or last noun, with what a hyphen ties to it ("E-Mail-Adresse")."""
+    """The first or last noun, with what a hyphen ties to it ("E-Mail-Adresse"), and never an owner ("des Mieters")."""
     group = [Word(word.text, word.start + piece[0], word.end + piece[0]) for word in words(text[slice(*piece)])]
     nouns = [word for word in group if word.text[0].isupper() and _tag(word.text, "de").startswith(("NN", "NE", "FM"))]
     if not nouns:
         return None
-    chosen = nouns[0] if ahead else nouns[-1]
+    chosen = nouns[0] if ahead else _owned(text, nouns)
     chain = re.compile(r"(?:\w+-)*\w+(?:-\w+)*").finditer(text, piece[0], piece[1])
     return next((match.span() for match in chain if match.start() <= chosen.start < match.end()), None)
+
+
+def _owned(text: str, nouns: Sequence[Word]) -> Word:
+    """The last noun that is not the owner of the one before it."""
+    last = len(nouns) - 1
+    while last > 0 and vocabulary.GENITIVE.fullmatch(text, nouns[last - 1].end, nouns[last].start):
+        last -= 1
+    return nouns[last]
 
 
 def _english_noun(text: str, piece: Span, ahead: bool) -> Span | None:

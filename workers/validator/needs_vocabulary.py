@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 
 STORE = {
-    "de": r"(?:speicher|erfass|aufzeichn|aufzuzeichn|angeb|anzugeb|anzeig|anzuzeig|ausweis|auszuweis|enthalt|enthält|festhalt|festzuhalt|hinterleg|führ|trag|aufführ|aufzuführ|vermerk|abfrag|abzufrag|nenn|umfass|aufweis|bereitstell|bereitzustell|erheb|verwalt|vorhalt|vorzuhalt|pfleg)\w*",
+    "de": r"(?:(?:auf|aus|an|fest|vor|bereit|ab)?ge(?:speicher|führ|pfleg|nann|zeig|geb|zeichn|wies|frag|halt|stell)|erfass|speicher|aufzeichn|aufzuzeichn|angeb|anzugeb|anzeig|anzuzeig|ausweis|auszuweis|enthalt|enthält|festhalt|festzuhalt|hinterleg|führ|trag|aufführ|aufzuführ|vermerk|abfrag|abzufrag|nenn|umfass|aufweis|bereitstell|bereitzustell|erheb|verwalt|vorhalt|vorzuhalt|pfleg)\w*",
     "en": r"(?:store|record|capture|display|show|contain|include|hold|keep|list|state|carry|maintain|save|give|indicate|specify|comprise|collect|register|print|bear)\w*",
 }
 CONTAIN = {
-    "de": r"(?:enthält|enthalten|umfasst|umfassen|nennt|nennen|trägt|tragen|ausweisen|aufweisen|angeben|aufführen|zeigt|zeigen|führt)",
+    "de": r"(?:enthält|enthalten|umfasst|umfassen|nennt|nennen|trägt|tragen|ausweisen|aufweisen|angeben|aufführen|zeigt|zeigen|führt|geführt|erfasst|gespeichert|ausgewiesen)",
     "en": r"(?:contain|include|show|state|list|carry|comprise|specify|indicate|give|hold|bear|display|have|record|store)s?",
 }
 OWNER_AFTER = {
@@ -19,9 +19,11 @@ OWNER_AFTER = {
 }
 COUNTED = re.compile(r"^\s+(?:of|von|der)\s+(?!(?:the|each|every|all|any|an?|its|their|this|that)\s)(?:[a-z-]+\s+)?$")
 EACH = {
-    "de": r"\b(?:[Ff]ür|[Zz]u|[Bb]ei)\s+(?:jede[nrms]?|alle[nr]?)\s+(?:[a-zäöüß]+e[nrs]\s+)?$|\b(?:[Jj]e|[Pp]ro)\s+$",
+    "de": r"\b(?:(?:[Ff]ür|[Zz]u|[Bb]ei)\s+(?:jede[nrms]?|alle[nr]?|eine[nrm])|[Zz]um|[Zz]ur|[Bb]eim)\s+(?:[a-zäöüß]+e[nrs]\s+)?$|\b(?:[Jj]e|[Pp]ro)\s+$",
     "en": r"\b(?:for|with|on)\s+(?:each|every|all|any)\s+(?:[a-z-]+\s+)?$|\bper\s+$",
 }
+GENITIVE = re.compile(r"\s+(?:des|der|dieses|dieser|eines|einer|jedes|jeder)\s+")
+"""Between a German noun and whose it is."""
 LIST_AFTER = {
     "de": r"\s*,?\s*(?:einschließlich|inklusive|samt|nebst|bestehend aus|nämlich|mindestens mit)\s+",
     "en": r"\s*,?\s*(?:including|consisting of|comprising|together with|containing|namely)\s+",
