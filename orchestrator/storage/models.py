@@ -313,10 +313,25 @@ class Report(Base):
     name: Mapped[str]
     """"job" or "daily:YYYY-MM-DD"."""
     format: Mapped[str]
-    content: Mapped[str]
+    content: Mapped[str | None]
+    """The whole text, where a release before 0006 wrote it; else it is in chunks."""
+    size_bytes: Mapped[int | None]
+    sha256: Mapped[str | None]
+    """Size and digest of all chunks together."""
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    """The moment of the database that it shows."""
 
     __table_args__ = (UniqueConstraint("job_id", "name", "format", postgresql_nulls_not_distinct=True),)
+
+
+class ReportChunk(Base):
+    """At most 1 MB of a report, so that neither writing nor reading one ever holds it all."""
+
+    __tablename__ = "report_chunks"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes]
 
 
 class Agent(Base):
@@ -526,6 +541,7 @@ __all__ = [
     "Lease",
     "PeriodicRun",
     "Report",
+    "ReportChunk",
     "Requirement",
     "SchemaInfo",
     "Step",
