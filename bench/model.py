@@ -96,17 +96,27 @@ def links(rows: Sequence[str], index: ModelIndex, *, show: bool) -> Links:
 
 def print_fulfilment(index: ModelIndex, show: bool) -> None:
     """Macro F1 over the four results, and how often the evidence is the gold's."""
-    cases = [json.loads(line) for line in (GOLD / "car-rental-fulfilment.jsonl").read_text("utf-8").splitlines()]
+    scores, evidence = fulfilment_scores(index)
+    macro = sum(scores.values()) / len(scores)
+    print(f"fulfilment macro F1      {macro:.3f}  evidence as in the gold {evidence}/{len(_cases())}")
+    print("  " + "  ".join(f"{result.value} {score:.2f}" for result, score in scores.items()))
+    for case in _cases() if show else ():
+        told = _assessed(case, index)
+        if told.result != case["result"]:
+            print(f"  {case['id']} {case['result']} told {told.result.value}: {case['text']} {told.evidence}")
+
+
+def fulfilment_scores(index: ModelIndex) -> tuple[dict[Result, float], int]:
+    """F1 by result, and the number of cases whose evidence is the gold's."""
+    cases = _cases()
     told = [_assessed(case, index) for case in cases]
     truth = [Result(case["result"]) for case in cases]
     scores = {result: f1(truth, [each.result for each in told], result) for result in Result}
-    evidence = sum(_path(each.evidence) == _wanted(case) for case, each in zip(cases, told, strict=True))
-    macro = sum(scores.values()) / len(scores)
-    print(f"fulfilment macro F1      {macro:.3f}  evidence as in the gold {evidence}/{len(cases)}")
-    print("  " + "  ".join(f"{result.value} {score:.2f}" for result, score in scores.items()))
-    for case, each in zip(cases, told, strict=True):
-        if show and each.result != case["result"]:
-            print(f"  {case['id']} {case['result']} told {each.result.value}: {case['text']} {each.evidence}")
+    return scores, sum(_path(each.evidence) == _wanted(case) for case, each in zip(cases, told, strict=True))
+
+
+def _cases() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (GOLD / "car-rental-fulfilment.jsonl").read_text("utf-8").splitlines()]
 
 
 def _assessed(case: dict[str, Any], index: ModelIndex) -> Fulfilment:
