@@ -20,7 +20,12 @@ CASES = [
     ("de", "Das System muss zu jedem Leser den Namen und das Geburtsdatum speichern.", Result.FULFILLED, None),
     ("de", "Zu jedem Leser müssen Name und Ausweisnummer geführt werden.", Result.PARTIALLY_FULFILLED, "Ausweisnummer"),
     ("de", "Der Leser muss mit Name und Anschrift geführt werden.", Result.FULFILLED, None),
-    ("de", "Die Reservierung muss den Preis und die Währung des Landes enthalten.", Result.NOT_FULFILLED, "Preis, Währung"),
+    (
+        "de",
+        "Die Reservierung muss den Preis und die Währung des Landes enthalten.",
+        Result.NOT_FULFILLED,
+        "Preis, Währung",
+    ),
     ("en", "The system shall store the first name and date of birth of each reader.", Result.FULFILLED, None),
     ("en", "Each library card shall show its card number and the photo.", Result.PARTIALLY_FULFILLED, "photo"),
     ("en", "The system shall store the reader's shoe size.", Result.NOT_FULFILLED, "shoe size"),
