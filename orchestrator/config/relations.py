@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestrator.config.catalogue import catalogue
@@ -39,7 +40,21 @@ RELATIONS = (
 
 def broken_relations(settings: Settings) -> list[str]:
     """One line for each relation that does not hold, with the values."""
-    return [_fault(settings, relation) for relation in RELATIONS if not relation.holds(settings)]
+    faults = [_fault(settings, relation) for relation in RELATIONS if not relation.holds(settings)]
+    return faults + list(_token_faults(settings))
+
+
+def _token_faults(settings: Settings) -> Iterator[str]:
+    """Tokens need an issuer, an audience, and one way to check them."""
+    named = [name for name in ("jwt_issuer", "jwt_audience", "jwt_jwks_url", "jwt_secret") if getattr(settings, name)]
+    for needed in ("jwt_issuer", "jwt_audience"):
+        if named and needed not in named:
+            yield f"{catalogue()[needed].variable} must be set where {catalogue()[named[0]].variable} is"
+    if {"jwt_jwks_url", "jwt_secret"} <= set(named):
+        yield (
+            f"{catalogue()['jwt_secret'].variable} and {catalogue()['jwt_jwks_url'].variable} are both set; "
+            "set one: tokens are checked in one way only"
+        )
 
 
 def _fault(settings: Settings, relation: Relation) -> str:

@@ -61,6 +61,32 @@ class Matching:
         return self.words
 
 
+@dataclass(frozen=True, slots=True)
+class AtLeastBytes:
+    """A text of so many bytes in UTF-8, or none."""
+
+    least: int
+
+    def allows(self, value: str) -> bool:
+        return not value or len(value.encode()) >= self.least
+
+    def describe(self) -> str:
+        return f"at least {self.least} bytes long"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A list of `name=word`, the word being one of some."""
+
+    words: tuple[str, ...]
+
+    def allows(self, value: tuple[str, ...]) -> bool:
+        return all(name and word in self.words for name, _, word in (pair.rpartition("=") for pair in value))
+
+    def describe(self) -> str:
+        return f"a list like name={self.words[0]},other={self.words[-1]} with one of {', '.join(self.words)}"
+
+
 class DatabaseUrl:
     """The URL of a PostgreSQL database."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.config.rules import Between, DatabaseUrl, HttpUrls, Matching, OneOf, RedisUrl
+from orchestrator.config.rules import AtLeastBytes, Between, DatabaseUrl, HttpUrls, Mapped, Matching, OneOf, RedisUrl
 
 MEGABYTE = 1_000_000
 DAY_S = 86_400
@@ -74,6 +74,11 @@ class Settings:
     api_port: Annotated[int, Between(0, 65_535), "Port the API listens on; 0: any free one."] = 8000
     api_processes: Annotated[int, Between(1, 64), "Server processes of the API."] = 1
     api_threads: Annotated[int, Between(1, 512), "Requests that one process of the API serves at once."] = 16
+    api_drain_s: Annotated[
+        float,
+        Between(0, 300),
+        "How long the API, told to stop, answers 503 at /ready and serves on, so that load balancers turn away from it.",
+    ] = 2.0
     max_upload_bytes: Annotated[int, Between(1_000, 2_000 * MEGABYTE), "Largest document that is accepted."] = (
         50 * MEGABYTE
     )
@@ -81,6 +86,38 @@ class Settings:
     max_text_characters: Annotated[int, Between(1_000, 500_000_000), "Most characters of a document's text."] = (
         20_000_000
     )
+
+    key_cache_s: Annotated[
+        float,
+        Between(0, 300),
+        "How long a process of the API believes what it knows of a key: one that another process revoked works for so "
+        "long at most. 0: it asks the database each time.",
+    ] = 5.0
+    visibility: Annotated[
+        str, OneOf(("all", "own")), "Whose jobs callers see and change; with `own`, admins still see all."
+    ] = "all"
+    jwt_issuer: Annotated[
+        str, Matching(r"\S*", "a URL or a name"), "Whose tokens (JWT) are accepted: their `iss`. Empty: nobody's."
+    ] = ""
+    jwt_audience: Annotated[str, Matching(r"\S*", "a name"), "Whom those tokens must be meant for: their `aud`."] = ""
+    jwt_jwks_url: Annotated[
+        str,
+        Matching(r"(https?://[^\s@?#]+)?", "a URL like https://host/path, without login and query"),
+        "Where the issuer's public keys are. Empty: where its `/.well-known/openid-configuration` says.",
+    ] = ""
+    jwt_secret: Annotated[
+        str, AtLeastBytes(32), Secret(), "Accept tokens signed with this secret (HS256) instead of the issuer's keys."
+    ] = field(default="", repr=False)
+    jwt_role_claim: Annotated[
+        str,
+        Matching(r"\S{1,200}", "a claim's name, or names with dots between them"),
+        "The claim with the caller's roles.",
+    ] = "role"
+    jwt_role_map: Annotated[
+        tuple[str, ...],
+        Mapped(("viewer", "operator", "admin")),
+        "What values of that claim stand for which role, as `value=role`. Empty: they are called like the roles.",
+    ] = ()
 
     heartbeat_s: Annotated[Seconds, "How often a worker says that it still runs a step."] = 10.0
     lease_s: Annotated[Seconds, "How long a step belongs to a worker that is not heard of."] = 30.0
@@ -177,6 +214,7 @@ class Settings:
 HEADINGS = {
     "database_url": "Servers and this installation",
     "api_host": "REST API and documents",
+    "key_cache_s": "Who may call",
     "heartbeat_s": "Steps, leader and jobs",
     "part_characters": "Reading and validating",
     "task_time_limit_s": "Worker processes",
