@@ -157,6 +157,8 @@ class Job(Base):
     resumed_at: Mapped[datetime | None]
     """When it was last retried."""
     completed_at: Mapped[datetime | None]
+    callback_url: Mapped[str | None]
+    """Told when the job has ended, and when its report is there."""
     cleaned_up_at: Mapped[datetime | None]
     """When its working data was deleted; it cannot be retried after that."""
 
@@ -235,7 +237,10 @@ class Step(Base):
 
 
 class JobEvent(Base):
-    """Append-only timeline of a job; `seq` has no gaps."""
+    """Append-only timeline of a job; `seq` has no gaps.
+
+    (xid, job_id, seq) orders the events of all jobs: below the oldest transaction that still runs nothing is added to it.
+    """
 
     __tablename__ = "job_events"
 
@@ -245,6 +250,10 @@ class JobEvent(Base):
     data: Mapped[dict[str, Any]] = mapped_column(server_default=_empty_object)
     correlation_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    xid: Mapped[int] = mapped_column(server_default=text("pg_current_xact_id()::text::bigint"))
+    """The transaction that wrote it."""
+
+    __table_args__ = (Index("ix_job_events_log", "xid", "job_id", "seq"),)
 
 
 class Requirement(Base):
@@ -427,6 +436,81 @@ class AuditEntry(Base):
     )
 
 
+class Webhook(Base):
+    """Who is told of which events, and where.
+
+    With `job_id` it is a job's `callback_url`: it tells of that job alone and is signed with the owner's callback
+    secrets. `failing_since` is the first of the failures in a row; while `breaker_open_until` lies ahead, nothing is sent.
+    """
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner: Mapped[str]
+    url: Mapped[str]
+    events: Mapped[list[str]]
+    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    all_owners: Mapped[bool] = mapped_column(server_default=text("false"))
+    secrets: Mapped[list[Any]] = mapped_column(server_default=_empty_list)
+    """[{secret, until}], the newest first: in plain text, because they have to sign."""
+    state: Mapped[str] = mapped_column(server_default="active")
+    disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None]
+    failing_since: Mapped[datetime | None]
+    breaker_failures: Mapped[int] = mapped_column(server_default="0")
+    breaker_open_until: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (
+        _one_of("state", "active", "disabled"),
+        Index("ix_webhooks_owner", "owner", "created_at", "id"),
+        Index("ix_webhooks_job", "job_id"),
+    )
+
+
+class WebhookDelivery(Base):
+    """One event on its way to one webhook. `attempts` are {number, at, status, duration_ms, error, response}.
+
+    `round` grows when somebody sends it again; its step's part is `<id>:<round>`. `tries` counts those of the round.
+    """
+
+    __tablename__ = "webhook_deliveries"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    event_id: Mapped[str]
+    type: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    attempts: Mapped[list[Any]] = mapped_column(server_default=_empty_list)
+    round: Mapped[int] = mapped_column(server_default="0")
+    tries: Mapped[int] = mapped_column(server_default="0")
+    next_attempt_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        _one_of("state", "pending", "delivered", "failed", "cancelled"),
+        UniqueConstraint("webhook_id", "event_id"),
+        Index("ix_webhook_deliveries_created", "webhook_id", "created_at", "id"),
+        Index("ix_webhook_deliveries_job", "job_id"),
+        Index("ix_webhook_deliveries_finished", "finished_at", postgresql_where=text("state <> 'pending'")),
+    )
+
+
+class CallbackSecret(Base):
+    """What an owner's callbacks are signed with: [{secret, until}], the newest first, in plain text."""
+
+    __tablename__ = "callback_secrets"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    secrets: Mapped[list[Any]]
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
 class Lease(Base):
     """Who leads. `term` grows with every take-over."""
 
@@ -530,6 +614,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Base",
+    "CallbackSecret",
     "Document",
     "DocumentChunk",
     "DocumentText",
@@ -545,4 +630,6 @@ __all__ = [
     "Requirement",
     "SchemaInfo",
     "Step",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -58,6 +58,8 @@ ALLOWED: dict[str, Any] = {
     "graph_edges.type": "REFINES",
     "graph_assertions.edge_id": None,
     "requirements.status": "integrated",
+    "webhooks.state": "active",
+    "webhook_deliveries.state": "delivered",
     "audit_log.outcome": "done",
     "requirements.priority": "high",
 }
