@@ -28,9 +28,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from orchestrator.domain.graph import CONTRADICTING
+from orchestrator.storage.search import JOB_WORDS, REQUIREMENT_WORDS
 
 LIVE_STEPS = "state IN ('waiting', 'pending', 'dispatched', 'running')"
 LIVE_JOBS = "status IN ('created', 'processing')"
+DEDUPLICATED = "status NOT IN ('failed', 'cancelled') AND revision = 1"
+"""Jobs of which there is one per `dedup_key`."""
+REVIEW_URGENCY = (
+    "(1 - confidence_score) * CASE priority WHEN 'high' THEN 3 WHEN 'low' THEN 1 ELSE 2 END::double precision"
+)
+"""How soon a requirement should be reviewed: low confidence times high priority; an unknown priority counts as medium."""
 
 
 def _one_of(column: str, *values: str) -> CheckConstraint:
@@ -76,6 +83,8 @@ class Document(Base):
     sha256: Mapped[str] = mapped_column(unique=True)
     size_bytes: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    redacted_at: Mapped[datetime | None]
+    """When its bytes were deleted; NULL again once they were sent anew."""
 
 
 class DocumentChunk(Base):
@@ -141,12 +150,25 @@ class Job(Base):
     coverage: Mapped[dict[str, Any] | None]
     """Duty sentences that no requirement cites; NULL before merge."""
     revision: Mapped[int] = mapped_column(server_default="1")
+    first_revision: Mapped[UUID | None]
+    """The job that this one and its siblings are revisions of; NULL for revision 1. It may have been deleted."""
+    previous_revision: Mapped[UUID | None]
+    """The job that was run again; it may have been deleted."""
+    successor_of: Mapped[UUID | None]
+    """The job over the edition of the document before this one; it may have been deleted."""
     version: Mapped[int] = mapped_column(server_default="1")
     events_seq: Mapped[int] = mapped_column(server_default="0")
     error_message: Mapped[str | None]
     error_details: Mapped[dict[str, Any] | None]
     correlation_id: Mapped[str]
-    deadline_at: Mapped[datetime]
+    run_at: Mapped[datetime | None]
+    """It does not begin before this."""
+    on_parent_failure: Mapped[str] = mapped_column(server_default="block")
+    """What becomes of it where a job that it depends on fails or is cancelled."""
+    dedup_key: Mapped[str | None]
+    """Digest of what makes two submissions equal; NULL where equal ones are wanted."""
+    deadline_at: Mapped[datetime | None]
+    """Counts from when it may begin; NULL while it waits for other jobs."""
     stuck_after_minutes: Mapped[float | None]
     """After how long without progress it counts as stuck; NULL: as the settings say."""
     progress_floor: Mapped[int] = mapped_column(SmallInteger, server_default="0")
@@ -161,12 +183,15 @@ class Job(Base):
     """Told when the job has ended, and when its report is there."""
     cleaned_up_at: Mapped[datetime | None]
     """When its working data was deleted; it cannot be retried after that."""
+    redacted_at: Mapped[datetime | None]
+    """When its document, the texts and what surrounds its quotes were deleted."""
 
     __table_args__ = (
         _one_of("status", "created", "processing", "completed", "failed", "cancelled"),
         _one_of("creator_status", "pending", "processing", "completed", "failed"),
         _one_of("validator_status", "pending", "processing", "completed", "failed"),
         _one_of("on_error", "fail", "partial"),
+        _one_of("on_parent_failure", "block", "cancel", "ignore"),
         CheckConstraint("priority BETWEEN 0 AND 9", name="priority_range"),
         CheckConstraint("stuck_after_minutes > 0", name="stuck_after_positive"),
         CheckConstraint("progress_floor BETWEEN 0 AND 100", name="progress_floor_range"),
@@ -175,9 +200,34 @@ class Job(Base):
         Index("ix_jobs_owner", "owner", "created_at", "id"),
         Index("ix_jobs_document", "document_id"),
         Index("ix_jobs_document_text", "document_text_id"),
+        Index("uq_jobs_dedup_key", "dedup_key", unique=True, postgresql_where=text(DEDUPLICATED)),
         Index("ix_jobs_live", "deadline_at", postgresql_where=text(LIVE_JOBS)),
         Index("ix_jobs_context", "context", postgresql_using="gin", postgresql_ops={"context": "jsonb_path_ops"}),
+        Index("ix_jobs_tags", "tags", postgresql_using="gin"),
+        Index("ix_jobs_search", text(JOB_WORDS), postgresql_using="gin"),
+        Index(
+            "uq_jobs_revision",
+            "first_revision",
+            "revision",
+            unique=True,
+            postgresql_where=text("first_revision IS NOT NULL"),
+        ),
         {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+
+class JobDependency(Base):
+    """A job waits for another one. `due` asks the leader to look at it: new, or the other job has ended."""
+
+    __tablename__ = "job_dependencies"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    depends_on_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    due: Mapped[bool] = mapped_column(server_default=text("true"))
+
+    __table_args__ = (
+        Index("ix_job_dependencies_depends_on", "depends_on_id"),
+        Index("ix_job_dependencies_due", "job_id", postgresql_where=text("due")),
     )
 
 
@@ -194,7 +244,11 @@ class Step(Base):
     priority: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     rank: Mapped[datetime] = mapped_column(server_default=_now)
     blocking: Mapped[bool] = mapped_column(server_default=text("true"))
+    owner: Mapped[str | None]
+    """Of its job."""
     state: Mapped[str] = mapped_column(server_default="pending")
+    hold: Mapped[str | None]
+    """What a waiting step waits for; NULL: the next try after an error."""
     epoch: Mapped[int] = mapped_column(server_default="0")
     attempt: Mapped[int] = mapped_column(server_default="0")
     error_count: Mapped[int] = mapped_column(server_default="0")
@@ -218,10 +272,20 @@ class Step(Base):
     __table_args__ = (
         UniqueConstraint("job_id", "kind", "part"),
         _one_of("state", "waiting", "pending", "dispatched", "running", "done", "dead", "cancelled"),
+        _one_of("hold", "schedule", "dependencies", "budget"),
         CheckConstraint("state <> 'running' OR (lease_owner IS NOT NULL AND lease_until IS NOT NULL)", name="leased"),
         Index(
             "ix_steps_ready",
             "queue",
+            text("priority DESC"),
+            "rank",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_steps_ready_owner",
+            "queue",
+            "owner",
             text("priority DESC"),
             "rank",
             "id",
@@ -298,6 +362,10 @@ class Requirement(Base):
     """The batch that judges it; `validating` is derived from that step's state."""
     retry_count: Mapped[int] = mapped_column(server_default="0")
     last_error: Mapped[str | None]
+    review: Mapped[dict[str, Any] | None]
+    """Where its review stands, see `domain.review`; NULL: nobody has reviewed it."""
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Grows with every review."""
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
     updated_at: Mapped[datetime] = mapped_column(server_default=_now)
 
@@ -309,6 +377,35 @@ class Requirement(Base):
         Index("ix_requirements_status", "job_id", "status"),
         Index("ix_requirements_seq", "job_id", "seq"),
         Index("ix_requirements_batch", "job_id", "validate_part"),
+        Index("ix_requirements_search", text(REQUIREMENT_WORDS), postgresql_using="gin"),
+        Index(
+            "ix_requirements_review",
+            text(f"({REVIEW_URGENCY}) DESC"),
+            "id",
+            postgresql_where=text("needs_review"),
+        ),
+    )
+
+
+class RequirementReview(Base):
+    """One act of review, append-only; `before` and `after` have the values that it changed and the state."""
+
+    __tablename__ = "requirement_reviews"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    rid: Mapped[str]
+    reviewer: Mapped[str | None]
+    """The principal; NULL where the rules of carrying over did it."""
+    decision: Mapped[str]
+    reason: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (
+        _one_of("decision", "accept", "reject", "edit", "clear", "carry_over", "suspect"),
+        Index("ix_requirement_reviews_requirement", "job_id", "rid", "id"),
     )
 
 
@@ -533,6 +630,51 @@ class PeriodicRun(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
 
 
+class Queue(Base):
+    """What was said about a queue; without a row it runs."""
+
+    __tablename__ = "queues"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None]
+
+
+class Operation(Base):
+    """One action on many jobs; they are chosen when it is asked for."""
+
+    __tablename__ = "operations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner: Mapped[str]
+    action: Mapped[str]
+    filter: Mapped[dict[str, Any]]
+    reason: Mapped[str | None]
+    priority: Mapped[int | None] = mapped_column(SmallInteger)
+    step_id: Mapped[int | None]
+    """The step that works on it now."""
+    correlation_id: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (_one_of("action", "cancel", "retry", "reprioritise", "delete"),)
+
+
+class OperationJob(Base):
+    """What became of one job in an operation; without an outcome its turn has not come."""
+
+    __tablename__ = "operation_jobs"
+
+    operation_id: Mapped[UUID] = mapped_column(ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    outcome: Mapped[str | None]
+    code: Mapped[str | None]
+    """Why it was skipped, as the API's problems say it; `message` is the sentence."""
+    message: Mapped[str | None]
+
+    __table_args__ = (_one_of("outcome", "done", "skipped"),)
+
+
 class SchemaInfo(Base):
     """One row: the oldest code that may run on this schema."""
 
@@ -622,12 +764,17 @@ __all__ = [
     "GraphEdge",
     "GraphNode",
     "Job",
+    "JobDependency",
     "JobEvent",
     "Lease",
+    "Operation",
+    "OperationJob",
     "PeriodicRun",
+    "Queue",
     "Report",
     "ReportChunk",
     "Requirement",
+    "RequirementReview",
     "SchemaInfo",
     "Step",
     "Webhook",

@@ -48,6 +48,10 @@ ALLOWED: dict[str, Any] = {
     "creator_status": "processing",
     "validator_status": "pending",
     "on_error": "fail",
+    "on_parent_failure": "block",
+    "hold": "schedule",
+    "operations.action": "cancel",
+    "operation_jobs.outcome": "done",
     "priority": 5,
     "state": "done",
     "breaker_state": "closed",
@@ -62,6 +66,7 @@ ALLOWED: dict[str, Any] = {
     "webhook_deliveries.state": "delivered",
     "audit_log.outcome": "done",
     "requirements.priority": "high",
+    "requirement_reviews.decision": "accept",
 }
 ONE_ROW = {"schema_info", "alembic_version"}
 
