@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 revision = "0008"
 down_revision = "0007"
 
-JOB = "left(prompt, 20000) || ' ' || translate(file_name, '._-', '   ')"
-REQUIREMENT = "requirement_name || ' ' || left(requirement_text, 20000)"
-URGENCY = "(1 - confidence_score) * CASE priority WHEN 'high' THEN 3 WHEN 'low' THEN 1 ELSE 2 END::double precision"
+JOB = "(left(prompt, 20000) || ' ') || translate(file_name, '._-', '   ')"
+REQUIREMENT = "(requirement_name || ' ') || left(requirement_text, 20000)"
+URGENCY = "(confidence_score - 1) * array_position(ARRAY['low', 'medium', 'high'], coalesce(priority, 'medium'))"
 DECISIONS = "'accept', 'reject', 'edit', 'clear', 'carry_over', 'suspect'"
 
 
@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_requirements_review",
         "requirements",
-        [sa.text(f"({URGENCY}) DESC"), "id"],
+        [sa.text(f"({URGENCY})"), "id"],
         postgresql_where=sa.text("needs_review"),
     )
 

@@ -34,10 +34,9 @@ LIVE_STEPS = "state IN ('waiting', 'pending', 'dispatched', 'running')"
 LIVE_JOBS = "status IN ('created', 'processing')"
 DEDUPLICATED = "status NOT IN ('failed', 'cancelled') AND revision = 1"
 """Jobs of which there is one per `dedup_key`."""
-REVIEW_URGENCY = (
-    "(1 - confidence_score) * CASE priority WHEN 'high' THEN 3 WHEN 'low' THEN 1 ELSE 2 END::double precision"
-)
-"""How soon a requirement should be reviewed: low confidence times high priority; an unknown priority counts as medium."""
+REVIEW_ORDER = "(confidence_score - 1) * array_position(ARRAY['low', 'medium', 'high'], coalesce(priority, 'medium'))"
+"""The smaller, the sooner a requirement should be reviewed: low confidence times high priority; one without a priority
+counts as medium."""
 
 
 def _one_of(column: str, *values: str) -> CheckConstraint:
@@ -380,7 +379,7 @@ class Requirement(Base):
         Index("ix_requirements_search", text(REQUIREMENT_WORDS), postgresql_using="gin"),
         Index(
             "ix_requirements_review",
-            text(f"({REVIEW_URGENCY}) DESC"),
+            text(f"({REVIEW_ORDER})"),
             "id",
             postgresql_where=text("needs_review"),
         ),

@@ -20,8 +20,8 @@ def _stemmed(words: str) -> str:
 
 
 # The marks in a file name would make one word of it.
-JOB_WORDS = _stemmed(f"left(prompt, {INDEXED_CHARACTERS}) || ' ' || translate(file_name, '._-', '   ')")
-REQUIREMENT_WORDS = _stemmed(f"requirement_name || ' ' || left(requirement_text, {INDEXED_CHARACTERS})")
+JOB_WORDS = _stemmed(f"(left(prompt, {INDEXED_CHARACTERS}) || ' ') || translate(file_name, '._-', '   ')")
+REQUIREMENT_WORDS = _stemmed(f"(requirement_name || ' ') || left(requirement_text, {INDEXED_CHARACTERS})")
 
 
 def has_words(words: str, q: str) -> ColumnElement[bool]:
