@@ -9,11 +9,11 @@ import sys
 
 import click
 
-from orchestrator.domain.step import QUEUES
+from orchestrator.domain.step import AGENT_KINDS, QUEUES, agent_of
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(QUEUES))
+@click.argument("kind", type=click.Choice(AGENT_KINDS))
 @click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Steps at once.")
 @click.option(
     "--health-port",
@@ -47,7 +47,7 @@ def worker(kind: str, concurrency: int, health_port: int | None) -> None:
     # Not through Celery's command line: that would load its console and plug-ins into every worker.
     running = app.Worker(
         hostname=f"{os.environ['ORCHESTRATOR_AGENT_ID']}@{host}",
-        queues=[kind],
+        queues=[queue for queue in QUEUES if agent_of(queue) == kind],
         concurrency=concurrency,
         loglevel="INFO",
         redirect_stdouts=False,

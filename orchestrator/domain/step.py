@@ -34,6 +34,7 @@ class StepKind(StrEnum):
     VALIDATE = "validate"
     LINK = "link"
     REPORT = "report"
+    DELIVER = "deliver"
     DAILY_REPORT = "daily_report"
     AGENT_HEALTH = "agent_health"
     COMPLETION_CHECK = "completion_check"
@@ -50,18 +51,32 @@ MAINTENANCE_KINDS = (
     StepKind.PRUNE,
 )
 
-QUEUES = ("creator", "validator", "maintenance")
+AGENT_KINDS = ("creator", "validator", "maintenance")
+
+DELIVERY = "delivery"
+"""The queue of what other servers may hold up; it must not hold up the rest."""
+
+QUEUES = (*AGENT_KINDS, DELIVERY)
+
+
+def agent_of(queue: str) -> str:
+    """The kind of agent that serves a queue."""
+    return "maintenance" if queue == DELIVERY else queue
+
 
 QUEUE_OF: dict[StepKind, str] = (
     dict.fromkeys(CREATOR_KINDS, "creator")
     | dict.fromkeys(VALIDATOR_KINDS, "validator")
     | dict.fromkeys(MAINTENANCE_KINDS, "maintenance")
+    | {StepKind.DELIVER: DELIVERY}
 )
 
-NON_BLOCKING = frozenset(MAINTENANCE_KINDS)
+NON_BLOCKING = frozenset((*MAINTENANCE_KINDS, StepKind.DELIVER))
 """Kinds that never change a job's status."""
 
-TASK_OF: dict[StepKind, str] = {kind: f"workers.{queue}.{kind.value}" for kind, queue in QUEUE_OF.items()}
+TASK_OF: dict[StepKind, str] = {
+    kind: f"workers.{agent_of(queue)}.{kind.value}" for kind, queue in QUEUE_OF.items()
+}
 """Celery task names, `workers.<agent>.<verb>`."""
 
 

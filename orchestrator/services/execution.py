@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -21,7 +22,19 @@ from orchestrator.services.batches import give_up_batch, split_batch
 from orchestrator.storage import events, steps
 from orchestrator.storage.engine import SessionFactory, autocommit
 
-Write = Callable[[Session], Mapping[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """In place of a result: the step is to run again after `delay_s`, which counts as neither error nor crash.
+
+    `error` is what is shown of the step until then, {code, message}.
+    """
+
+    delay_s: float
+    error: Mapping[str, Any]
+
+
+Write = Callable[[Session], Mapping[str, Any] | Later]
 """Writes a step's results inside the finishing transaction and returns the step's `result`. It may run more than
 once, so it must not change anything outside the session."""
 
@@ -142,9 +155,9 @@ class Execution:
             self._lock(session, step)
             result = write(session)
             failpoint("after_write", step.kind)
-            if not steps.mark_done(session, step, result):
+            if not _mark(session, step, result):
                 raise Fenced(f"Step {step.id} has moved on from epoch {step.epoch}; its results were dropped.")
-            if step.job_id is not None and step.blocking:
+            if step.job_id is not None and step.blocking and not isinstance(result, Later):
                 advance(session, step.job_id)
             failpoint("before_commit", step.kind)
         failpoint("after_commit", step.kind)
@@ -216,6 +229,12 @@ class Execution:
             for step in held
         ]
         return sum(state is not None for state in released)
+
+
+def _mark(session: Session, step: ClaimedStep, result: Mapping[str, Any] | Later) -> bool:
+    if isinstance(result, Later):
+        return steps.mark_failed(session, step, Failure(StepState.WAITING, result.delay_s), result.error)
+    return steps.mark_done(session, step, result)
 
 
 def _may_repeat(error: DBAPIError) -> bool:

@@ -13,7 +13,8 @@ LOST = """
                     AND c.started_at > now() - make_interval(secs => :silence))
     AND (SELECT count(*) FROM steps r WHERE r.queue = s.queue AND r.state = 'running')
       < (SELECT coalesce(sum(slots), 0) FROM agents a
-         WHERE a.kind = s.queue AND a.stopped_at IS NULL AND NOT a.draining
+         WHERE a.kind = CASE s.queue WHEN 'delivery' THEN 'maintenance' ELSE s.queue END
+           AND a.stopped_at IS NULL AND NOT a.draining
            AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
            AND (a.breaker_state = 'closed' OR a.kind = 'maintenance'))
 """

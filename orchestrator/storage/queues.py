@@ -36,7 +36,7 @@ _QUEUES = text(
            greatest(coalesce(s.slots, 0) - coalesce(o.running, 0), 0)::int AS free_slots
     FROM unnest(CAST(:queues AS text[])) WITH ORDINALITY AS q(queue, place)
     LEFT JOIN open o ON o.queue = q.queue
-    LEFT JOIN supply s ON s.queue = q.queue
+    LEFT JOIN supply s ON s.queue = CASE q.queue WHEN 'delivery' THEN 'maintenance' ELSE q.queue END
     ORDER BY q.place
     """
 )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.retry import Failure
-from orchestrator.domain.step import NON_BLOCKING, QUEUE_OF, ClaimedStep, NewStep, StepKind
+from orchestrator.domain.step import NON_BLOCKING, QUEUE_OF, ClaimedStep, NewStep, StepKind, agent_of
 from orchestrator.queue import TaskMessage
 from orchestrator.storage.losses import LOST
 
@@ -106,7 +106,7 @@ _DISPATCH = text(
                      count(*) FILTER (WHERE state = 'dispatched') AS dispatched
               FROM steps WHERE queue = :queue AND state IN ('running', 'dispatched')) busy
         LEFT JOIN agents a
-          ON a.kind = :queue AND a.stopped_at IS NULL AND NOT a.draining
+          ON a.kind = :agent AND a.stopped_at IS NULL AND NOT a.draining
          AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
          AND (a.quarantined_until IS NULL OR a.quarantined_until < now())
          AND (a.breaker_state = 'closed' OR a.kind = 'maintenance')
@@ -129,7 +129,7 @@ def dispatch(session: Executor, queue: str, window: int, agent_timeout_s: float)
     As many as there is room for: max(window, 2 x free slots) less those under way; none without a live slot, and
     none while another leader dispatches this queue.
     """
-    values = {"queue": queue, "window": window, "agent_timeout": agent_timeout_s}
+    values = {"queue": queue, "agent": agent_of(queue), "window": window, "agent_timeout": agent_timeout_s}
     rows = session.execute(_DISPATCH, values).all()
     ordered = sorted(rows, key=lambda row: (-row.priority, row.rank, row.id))
     return [TaskMessage(r.id, r.epoch, StepKind(r.kind), r.queue, r.correlation_id) for r in ordered]
@@ -251,7 +251,7 @@ def committed(session: Executor, step: ClaimedStep) -> bool | None:
         return False
     if row.state == "running" and row.epoch == step.epoch:
         return None
-    return bool(row.state == "done" and row.epoch == step.epoch + 1)
+    return bool(row.state in ("done", "waiting") and row.epoch == step.epoch + 1)
 
 
 _FAILED = text(

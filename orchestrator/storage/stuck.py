@@ -21,7 +21,8 @@ _STUCK = text(
                (SELECT count(*) FROM steps r WHERE r.queue = q.queue AND r.state = 'running') AS busy,
                (SELECT max(started_at) FROM steps m WHERE m.queue = q.queue) AS moved_at
         FROM unnest(CAST(:queues AS text[])) AS q(queue)
-        LEFT JOIN agents a ON a.kind = q.queue AND a.stopped_at IS NULL AND NOT a.draining AND NOT a.configured
+        LEFT JOIN agents a ON a.kind = CASE q.queue WHEN 'delivery' THEN 'maintenance' ELSE q.queue END
+          AND a.stopped_at IS NULL AND NOT a.draining AND NOT a.configured
              AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
              AND (a.quarantined_until IS NULL OR a.quarantined_until < now())
         GROUP BY q.queue

@@ -93,7 +93,7 @@ def test_the_queues(cli: Any, api: Any, job_id: str) -> None:
     assert creator.split()[:2] == ["creator", "1"]
     assert creator.split()[-5:] == ["0", "0", "1", "2", "2"]
     queues = json.loads(cli("queues", "-o", "json").out)
-    assert [queue["name"] for queue in queues] == ["creator", "validator", "maintenance"]
+    assert [queue["name"] for queue in queues] == ["creator", "validator", "maintenance", "delivery"]
 
 
 @pytest.mark.parametrize("words", [("jobs", "retry"), ("jobs", "events")])

@@ -26,7 +26,7 @@ def busy(call: Any, stage: Any) -> None:
 
 
 def test_queues_in_numbers(call: Any, busy: None) -> None:
-    creator, validator, maintenance = call("GET", "/queues").get_json()["items"]
+    creator, validator, maintenance, delivery = call("GET", "/queues").get_json()["items"]
 
     assert (creator["name"], creator["depth"], creator["dispatched"], creator["running"]) == ("creator", 2, 2, 1)
     assert (creator["agents"], creator["slots"], creator["free_slots"]) == (1, 2, 1)
@@ -35,7 +35,7 @@ def test_queues_in_numbers(call: Any, busy: None) -> None:
         "name": "validator", "depth": 0, "oldest_age_s": None, "waiting": 0, "pending": 0, "dispatched": 0,
         "running": 0, "agents": 0, "slots": 0, "free_slots": 0,
     }  # fmt: skip
-    assert maintenance["name"] == "maintenance"
+    assert (maintenance["name"], delivery["name"]) == ("maintenance", "delivery")
 
 
 def test_prometheus_reads_the_same_numbers(call: Any, busy: None) -> None:
