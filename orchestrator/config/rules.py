@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -124,12 +125,49 @@ class HttpUrls:
         return f"at most {self.most} URLs like http://host:port, with commas between them, without password or query"
 
 
+class Ports:
+    """Numbers of ports."""
+
+    def allows(self, value: tuple[str, ...]) -> bool:
+        return bool(value) and all(re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65_536 for port in value)
+
+    def describe(self) -> str:
+        return "ports from 1 to 65535, with commas between them"
+
+
+class HostsOrNetworks:
+    """Names of hosts, or networks of addresses."""
+
+    def allows(self, value: tuple[str, ...]) -> bool:
+        return all(_is_host_or_network(word) for word in value)
+
+    def describe(self) -> str:
+        return "hosts like hooks.example.org or *.example.org and networks like 10.1.0.0/16, with commas between them"
+
+
 def normalise_database_url(url: str) -> str:
     """`postgresql://` names psycopg 3 to SQLAlchemy 2.1; this project drives psycopg2.
 
     Written without SQLAlchemy: processes that never open the database need not load it for this.
     """
     return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg2://", url)
+
+
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+
+def _is_host_or_network(word: str) -> bool:
+    """Networks that carry IPv4 addresses inside of IPv6 ones are refused: they would allow everything."""
+    from ssrfguard import Policy  # takes 20 ms, and most processes list nothing
+
+    try:
+        if "/" in word or ":" in word or re.fullmatch(r"[0-9.]+", word):
+            Policy(allowed_networks=(ip_network(word, strict=False),))
+        else:
+            return re.fullmatch(rf"(\*\.)?{_LABEL}(\.{_LABEL})*", word) is not None
+    except ValueError:
+        return False
+    return True
 
 
 def _is_http(url: str) -> bool:

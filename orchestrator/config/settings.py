@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.config.rules import AtLeastBytes, Between, DatabaseUrl, HttpUrls, Mapped, Matching, OneOf, RedisUrl
+from orchestrator.config.rules import (
+    AtLeastBytes,
+    Between,
+    DatabaseUrl,
+    HostsOrNetworks,
+    HttpUrls,
+    Mapped,
+    Matching,
+    OneOf,
+    Ports,
+    RedisUrl,
+)
 
 MEGABYTE = 1_000_000
 DAY_S = 86_400
@@ -127,6 +138,9 @@ class Settings:
     dispatch_window: Annotated[
         Count, "Least number of steps dispatched ahead per queue; 2 x live free slots where that is more."
     ] = 4
+    owner_limit: Annotated[
+        int, Between(0, 10_000), "Most steps of one owner that run at once, on all workers together; 0: any number."
+    ] = 0
     dispatched_timeout_s: Annotated[Seconds, "A dispatched step that nobody claims for this long is sent again."] = 60.0
     agent_timeout_s: Annotated[Seconds, "A worker that is not heard of for this long gets no more steps."] = 30.0
     max_errors: Annotated[Count, "A step that failed this often is dead."] = 5
@@ -200,6 +214,33 @@ class Settings:
         tuple[str, ...], HttpUrls(), Named("VALIDATOR_AGENT_URL"), "Validators that do not register themselves."
     ] = ()
 
+    outgoing_allow: Annotated[
+        tuple[str, ...],
+        HostsOrNetworks(),
+        "Hosts and networks that URLs of users may lead to although they are not public, on any port.",
+    ] = ()
+    outgoing_ports: Annotated[tuple[str, ...], Ports(), "Ports of public hosts that URLs of users may name."] = (
+        "80",
+        "443",
+        "8080",
+        "8443",
+    )
+    outgoing_connect_s: Annotated[Seconds, "How long a call to a URL of a user waits for a connection."] = 5.0
+    outgoing_read_s: Annotated[Seconds, "How long such a call waits for each part of the answer."] = 10.0
+
+    webhook_timeout_s: Annotated[Seconds, "How long an endpoint may take for one delivery, all in all."] = 15.0
+    webhook_retry_scale: Annotated[
+        float, Between(0.0001, 10), "The waits between the attempts of a delivery, as a multiple of the usual ones."
+    ] = 1.0
+    webhook_disable_after_s: Annotated[
+        float, Between(0.01, 30 * DAY_S), "A webhook that has failed for this long is disabled."
+    ] = 3 * DAY_S
+    event_streams: Annotated[
+        int, Between(1, 2_000), "Streams of events that one process of the API serves at once, beside other requests."
+    ] = 200
+    event_stream_s: Annotated[Seconds, "A stream of events is closed after this long; clients go on in another."] = 600.0
+    event_heartbeat_s: Annotated[Seconds, "How often a stream says that it lives where nothing happens."] = 15.0
+
     database_pool: Annotated[int, Between(1, 200), "Connections that one process keeps to the database."] = 5
     statement_timeout_s: Annotated[Seconds, "A statement that takes longer is ended by the database."] = 60.0
     lock_timeout_s: Annotated[Seconds, "A statement that waits longer for a lock is ended by the database."] = 10.0
@@ -219,5 +260,7 @@ HEADINGS = {
     "part_characters": "Reading and validating",
     "task_time_limit_s": "Worker processes",
     "health_host": "Workers' health",
+    "outgoing_allow": "Calls to URLs of users",
+    "webhook_timeout_s": "Webhooks and streams of events",
     "database_pool": "Database connections",
 }
