@@ -10,25 +10,64 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from orchestrator.storage import paging
+from orchestrator.domain.step import DELIVERY
+from orchestrator.domain.webhook import TOLD
+from orchestrator.storage import paging, steps
 from orchestrator.storage.models import JobEvent
 
-_APPEND = text(
-    """
+CHANNEL = "orchestrator_events"
+"""NOTIFY channel that tells of every event."""
+
+_JOB_AND_EVENT = """
     WITH job AS (
         UPDATE jobs SET events_seq = events_seq + 1, updated_at = now() WHERE id = :job_id
-        RETURNING id, events_seq, correlation_id
+        RETURNING id, events_seq, correlation_id, owner, status, priority, step_rank
+    ), event AS (
+        INSERT INTO job_events (job_id, seq, type, data, correlation_id)
+        SELECT id, events_seq, :type, CAST(:data AS jsonb), correlation_id FROM job
+        RETURNING job_id, seq, data, correlation_id, created_at
     )
-    INSERT INTO job_events (job_id, seq, type, data, correlation_id)
-    SELECT id, events_seq, :type, CAST(:data AS jsonb), correlation_id FROM job
-    RETURNING seq
-    """
+"""
+_APPEND = text(
+    f"{_JOB_AND_EVENT} SELECT seq, 0 AS deliveries, pg_notify('{CHANNEL}', '') FROM event"  # noqa: S608 - constants
+)
+_APPEND_AND_TELL = text(
+    f"""
+    {_JOB_AND_EVENT}, delivery AS (
+        INSERT INTO webhook_deliveries (id, webhook_id, job_id, event_id, type, payload, next_attempt_at)
+        SELECT gen_random_uuid(), w.id, job.id, 'evt_' || replace(job.id::text, '-', '') || '_' || event.seq, :told,
+               jsonb_build_object('type', CAST(:told AS text), 'timestamp', event.created_at, 'data',
+                   event.data || jsonb_build_object('job_id', job.id, 'seq', event.seq, 'status', job.status,
+                       'owner', job.owner, 'correlation_id', event.correlation_id)),
+               now()
+        FROM job, event, webhooks w
+        WHERE w.state = 'active' AND :told = ANY (w.events)
+          AND (w.job_id = job.id OR (w.job_id IS NULL AND (w.owner = job.owner OR w.all_owners)))
+        RETURNING id
+    ), step AS (
+        INSERT INTO steps (job_id, kind, part, queue, priority, rank, blocking, correlation_id, payload)
+        SELECT job.id, 'deliver', delivery.id || ':0', 'delivery', job.priority, job.step_rank, false,
+               job.correlation_id, jsonb_build_object('delivery_id', delivery.id)
+        FROM delivery, job
+        RETURNING id
+    )
+    SELECT seq, (SELECT count(*) FROM step) AS deliveries, pg_notify('{CHANNEL}', '') FROM event
+    """  # noqa: S608 - constants
 )
 
 
 def append(session: Session, job_id: UUID, event: str, data: Mapping[str, Any] | None = None) -> int:
-    """Add an event and return its number. Locks the job's row, which is what keeps the numbers without gaps."""
-    return int(session.execute(_APPEND, {"job_id": job_id, "type": event, "data": json.dumps(data or {})}).scalar_one())
+    """Add an event, and a delivery of it with its step for each webhook that wants it. Returns the event's number.
+
+    Locks the job's row, which is what keeps the numbers without gaps.
+    """
+    told = TOLD.get(event)
+    values = {"job_id": job_id, "type": event, "data": json.dumps(data or {})}
+    done = session.execute(_APPEND_AND_TELL, values | {"told": told}) if told else session.execute(_APPEND, values)
+    row = done.one()
+    if row.deliveries:
+        steps.notify(session, DELIVERY)
+    return int(row.seq)
 
 
 def page(session: Session, job_id: UUID, at: paging.Paging) -> paging.Page:

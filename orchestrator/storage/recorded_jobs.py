@@ -25,7 +25,12 @@ LISTS: dict[str, tuple[type[Base], str]] = {
 }
 """The lists, and by what each is ordered."""
 # Held on the machine that ran it, or given anew by the database that it is put into.
-_LEFT_OUT = {"text": {"id", "document_id"}, "steps": {"lease_owner", "lease_until"}, "requirements": {"id"}}
+_LEFT_OUT = {
+    "text": {"id", "document_id"},
+    "steps": {"lease_owner", "lease_until"},
+    "requirements": {"id"},
+    "events": {"xid"},
+}
 _AHEAD = {"deadline_at", "lease_until", "not_before"}
 
 
