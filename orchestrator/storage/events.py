@@ -46,7 +46,7 @@ _APPEND_AND_TELL = text(
         RETURNING id
     ), step AS (
         INSERT INTO steps (job_id, kind, part, queue, priority, rank, blocking, correlation_id, payload)
-        SELECT job.id, 'deliver', delivery.id || ':0', 'delivery', job.priority, job.step_rank, false,
+        SELECT job.id, 'deliver', delivery.id || ':' || 0, 'delivery', job.priority, job.step_rank, false,
                job.correlation_id, jsonb_build_object('delivery_id', delivery.id)
         FROM delivery, job
         RETURNING id
