@@ -12,6 +12,7 @@ from orchestrator.services.accounts import Accounts
 from orchestrator.services.agent_health import AgentHealth
 from orchestrator.services.agents import Agents
 from orchestrator.services.creation import Creation
+from orchestrator.services.deliveries import Deliveries
 from orchestrator.services.dispatcher import Dispatcher
 from orchestrator.services.execution import Execution
 from orchestrator.services.graph import Graph
@@ -25,6 +26,7 @@ from orchestrator.services.recovery import Recovery
 from orchestrator.services.reporter import Reporter
 from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
+from orchestrator.services.webhooks import Webhooks
 from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
 
 
@@ -52,6 +54,8 @@ class Orchestrator:
     accounts: Accounts
     readiness: Readiness
     seeding: Seeding
+    webhooks: Webhooks
+    deliveries: Deliveries
 
     def close(self) -> None:
         """Close the database connections."""
@@ -94,4 +98,6 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         accounts=Accounts(settings, sessions),
         readiness=Readiness(settings, engine, leadership),
         seeding=Seeding(sessions, graph_store, reporter),
+        webhooks=Webhooks(settings, sessions),
+        deliveries=Deliveries(settings, sessions),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -45,7 +46,13 @@ def completion_check(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 @step_task(StepKind.PRUNE)
 def prune(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     """Delete what is past its retention."""
-    return _done({"deleted": orchestrator.recovery.prune()})
+    return _done({"deleted": orchestrator.recovery.prune(), "deliveries": orchestrator.deliveries.prune()})
+
+
+@step_task(StepKind.DELIVER)
+def deliver(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Send an event to a webhook; where it is not taken, the step runs again later."""
+    return orchestrator.deliveries.attempt(UUID(step.payload["delivery_id"]))
 
 
 def _done(result: dict[str, int]) -> Write:
