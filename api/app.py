@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
+from api import audit as audited
 from api import context, problems
 from api.arguments import FORM_PARTS, JSON_BYTES, StrictRequest
 from api.auth import SECURITY_SCHEMES, public
 from api.context import VERSION
+from api.draining import Draining
 from api.routes import (
     agents,
+    audit,
     coverage,
     docs,
     documents,
@@ -17,6 +20,7 @@ from api.routes import (
     graph,
     health,
     jobs,
+    keys,
     queues,
     reports,
     requirements,
@@ -27,17 +31,24 @@ from api.routes import (
 from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
-    jobs, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health,
+    jobs, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health, keys,
+    audit,
 )  # fmt: skip
 
 
-def create_app(orchestrator: Orchestrator) -> Flask:
-    """Make the application around these services. Opens no connection."""
+def create_app(orchestrator: Orchestrator, draining: Draining | None = None) -> Flask:
+    """Make the application around these services. Opens no connection.
+
+    Args:
+        orchestrator: the services.
+        draining: true once this server stops; /ready says so.
+    """
     app = Flask("api", static_url_path="/docs/assets", static_folder="static")
     app.request_class = StrictRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
     app.extensions[context.EXTENSION] = orchestrator
+    app.extensions[context.DRAINING] = draining or Draining()
     app.config.update(
         MAX_CONTENT_LENGTH=orchestrator.settings.max_upload_bytes + JSON_BYTES,
         MAX_FORM_MEMORY_SIZE=JSON_BYTES,
@@ -47,6 +58,7 @@ def create_app(orchestrator: Orchestrator) -> Flask:
         OPENAPI_VERSION="3.1.0",
     )
     context.register(app)
+    audited.register(app)
     problems.register(app)
     app.view_functions["static"] = public(app.view_functions["static"])
     _add_resources(app)

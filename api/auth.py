@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import binascii
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import wraps
 from typing import Any
 
 from flask import g, request
 
-from api.context import services
+from api.audit import announce
+from api.context import job_id_of, services
 from orchestrator.domain.access import Principal, Role
 from orchestrator.errors import Denied
 
@@ -20,15 +23,24 @@ SECURITY_SCHEMES = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
 KEY_CHARACTERS = 512
+TOKEN_CHARACTERS = 8_000
+JOB_PARAMETERS = ("job_id", "other_id")
+"""Names of path parameters that are ids of jobs."""
 
 
-def requires(role: Role) -> Callable[[View], View]:
-    """Let callers of this role and above in, before anything of the request is read."""
+def requires(role: Role, *, by_password: bool = False) -> Callable[[View], View]:
+    """Let callers of this role and above in, before anything of the request is read.
+
+    A job in the path that the caller may not know of is not found. With `by_password` the key may come as the password
+    of Basic authentication.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            g.principal = _admit(role)
+            g.principal = _admit(role, by_password)
+            announce(g.principal)
+            _check_jobs(kwargs)
             return view(*args, **kwargs)
 
         return _described(guarded, role, [{name: []} for name in SECURITY_SCHEMES])
@@ -55,24 +67,48 @@ def role_of(view: View) -> Role | None:
     return view.required_role  # type: ignore[attr-defined, no-any-return]
 
 
-def _admit(role: Role) -> Principal:
-    caller = services().accounts.authenticate(_key())
+def _admit(role: Role, by_password: bool) -> Principal:
+    g.principal = caller = services().accounts.authenticate(_key(by_password))
     if not caller.role.includes(role):
         raise Denied(f"This needs the role {role.value}; the key has the role {caller.role.value}.")
     return caller
 
 
-def _key() -> str:
+def _check_jobs(parameters: Mapping[str, Any]) -> None:
+    """See that the caller may know of the jobs in the path; what is no id is refused later, with its reason."""
+    visibility = services().visibility
+    if visibility.scope(g.principal) is None:
+        return
+    for name in JOB_PARAMETERS:
+        if name in parameters:
+            job_id = job_id_of(parameters[name])
+            g.hidden = True
+            visibility.check(g.principal, job_id)
+            g.hidden = False
+
+
+def _key(by_password: bool) -> str:
     """The key of this request.
 
     Raises:
         Denied: code `unauthenticated`: there is none.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    key = token.strip() if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "")
-    if not key or len(key) > KEY_CHARACTERS:
+    if by_password and scheme.lower() == "basic":
+        key = _password(token)
+    else:
+        key = token.strip() if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "")
+    if not key or len(key) > (TOKEN_CHARACTERS if key.count(".") == 2 else KEY_CHARACTERS):
         raise Denied("Send an API key as `Authorization: Bearer KEY` or `X-API-Key: KEY`.", code="unauthenticated")
     return key
+
+
+def _password(token: str) -> str:
+    """Of Basic authentication; the user's name is not looked at. Empty where there is none."""
+    try:
+        return base64.b64decode(token.strip(), validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _described(view: View, role: Role | None, security: list[dict[str, list[str]]]) -> View:

@@ -18,11 +18,13 @@ from orchestrator.errors import Invalid
 
 VERSION = version("requirement-orchestrator")
 EXTENSION = "orchestrator"
+DRAINING = "draining"
 HEADER = "X-Request-ID"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _AGENT = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_KEY_ID = re.compile(r"[a-z0-9]{8}")
 _RID = re.compile(r"R-[A-Z2-7]{10}")
 
 SECURITY_HEADERS = {
@@ -50,6 +52,11 @@ def services() -> Orchestrator:
     return cast(Orchestrator, current_app.extensions[EXTENSION])
 
 
+def draining() -> bool:
+    """Whether this server is about to stop."""
+    return bool(current_app.extensions[DRAINING])
+
+
 def request_id() -> str:
     """The id of this request: the caller's own where it is well formed."""
     return cast(str, g.request_id)
@@ -58,6 +65,11 @@ def request_id() -> str:
 def principal() -> Principal:
     """Who calls; only behind `requires`."""
     return cast(Principal, g.principal)
+
+
+def scope() -> str | None:
+    """The owner to whose jobs this caller's lists are narrowed; None: all jobs."""
+    return services().visibility.scope(principal())
 
 
 def job_id_of(text: str) -> UUID:
@@ -82,6 +94,20 @@ def agent_id_of(text: str) -> str:
     if not _AGENT.fullmatch(text):
         raise Invalid(
             "An agent's id is 1-128 of A-Z a-z 0-9 . _ -, as GET /agents shows it.", details={"parameter": "agent_id"}
+        )
+    return text
+
+
+def key_id_of(text: str) -> str:
+    """A key's public id from the path.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if not _KEY_ID.fullmatch(text):
+        raise Invalid(
+            "A key's id is eight of a-z 0-9: the part between the second and the third _ of the key.",
+            details={"parameter": "key_id"},
         )
     return text
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import gc
+import signal
+import time
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from api.app import create_app
+from api.draining import Draining
+from api.upkeep import Upkeep
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
 
 GRACE_S = 20
 TIMEOUT_S = 60
 KEEPALIVE_S = 5
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """Serves the API until SIGTERM, then lets requests end for `GRACE_S`.
+    """Serves the API until SIGTERM, drains for `api_drain_s`, then lets requests end for `GRACE_S`.
 
     Each worker process builds its own services after the fork, so that no connection is shared.
     """
@@ -27,7 +33,13 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._orchestrator: Orchestrator | None = None
+        self._upkeep: Upkeep | None = None
+        self._draining = Draining()
         super().__init__()
+
+    def run(self) -> None:
+        """Serve until told to stop; ends the process."""
+        DrainingArbiter(self, self._draining, self._settings.api_drain_s).run()
 
     def load_config(self) -> None:
         """Take the settings over to gunicorn's."""
@@ -39,11 +51,38 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Build the application; gunicorn calls it in each worker process."""
         self._orchestrator = build(self._settings, role="api")
-        return create_app(self._orchestrator)
+        self._upkeep = Upkeep(self._orchestrator)
+        self._upkeep.start()
+        return create_app(self._orchestrator, self._draining)
 
     def _close(self, _server: Any, _worker: Any) -> None:
+        if self._upkeep is not None:
+            self._upkeep.stop()
         if self._orchestrator is not None:
             self._orchestrator.close()
+
+
+class DrainingArbiter(Arbiter):  # type: ignore[misc]
+    """gunicorn's main process, which on SIGTERM serves on for `drain_s` seconds with /ready at 503.
+
+    Load balancers get that long to turn to others; a second signal ends the wait.
+    """
+
+    def __init__(self, app: Server, draining: Draining, drain_s: float) -> None:
+        self._draining = draining
+        self._drain_s = drain_s
+        super().__init__(app)
+
+    def handle_term(self) -> None:
+        """Drain, then stop as gunicorn does: close the listeners, let requests end."""
+        self._draining.begin()
+        until = time.monotonic() + self._drain_s
+        while (left_s := until - time.monotonic()) > 0:
+            if STOP_SIGNALS.intersection(self.wait_for_signals(timeout=min(left_s, 1.0))):
+                break
+            self.reap_workers()
+            self.manage_workers()
+        raise StopIteration
 
 
 class OneFormat(Logger):  # type: ignore[misc]

@@ -11,6 +11,7 @@ from orchestrator.graph_stores.postgres import PostgresGraphStore
 from orchestrator.services.accounts import Accounts
 from orchestrator.services.agent_health import AgentHealth
 from orchestrator.services.agents import Agents
+from orchestrator.services.audit import Audit
 from orchestrator.services.creation import Creation
 from orchestrator.services.deliveries import Deliveries
 from orchestrator.services.dispatcher import Dispatcher
@@ -18,6 +19,7 @@ from orchestrator.services.execution import Execution
 from orchestrator.services.graph import Graph
 from orchestrator.services.job_contents import JobContents
 from orchestrator.services.job_manager import JobManager
+from orchestrator.services.keys import Keys
 from orchestrator.services.leadership import Leadership
 from orchestrator.services.monitor import Monitor
 from orchestrator.services.queues import Queues
@@ -26,7 +28,9 @@ from orchestrator.services.recovery import Recovery
 from orchestrator.services.reporter import Reporter
 from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
+from orchestrator.services.visibility import Visibility
 from orchestrator.services.webhooks import Webhooks
+from orchestrator.storage import audit
 from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
 
 
@@ -52,6 +56,9 @@ class Orchestrator:
     job_contents: JobContents
     reporter: Reporter
     accounts: Accounts
+    keys: Keys
+    visibility: Visibility
+    audit: Audit
     readiness: Readiness
     seeding: Seeding
     webhooks: Webhooks
@@ -72,6 +79,8 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
     """
     engine = make_engine(settings, role=role, ping=ping)
     sessions = session_factory(engine)
+    audit.watch(sessions)
+    accounts = Accounts(settings, sessions)
     execution = Execution(settings, sessions)
     recovery = Recovery(settings, sessions, execution)
     graph_store = PostgresGraphStore()
@@ -95,7 +104,10 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         job_manager=JobManager(settings, sessions),
         job_contents=JobContents(settings, sessions),
         reporter=reporter,
-        accounts=Accounts(settings, sessions),
+        accounts=accounts,
+        keys=Keys(settings, sessions, accounts.known),
+        visibility=Visibility(settings, sessions),
+        audit=Audit(sessions),
         readiness=Readiness(settings, engine, leadership),
         seeding=Seeding(sessions, graph_store, reporter),
         webhooks=Webhooks(settings, sessions),

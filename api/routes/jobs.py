@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, url_for
 
 from api.arguments import FORM, Resource
 from api.auth import requires
-from api.context import job_id_of, principal, request_id, services
+from api.context import job_id_of, principal, request_id, scope, services
 from api.paging import shown
 from api.preconditions import etag, if_match
 from api.schemas.jobs import CancelQuery, JobPageSchema, JobQuery, JobSchema, ProgressSchema, SubmissionSchema
@@ -45,7 +46,7 @@ def submit(fields: dict[str, Any]) -> Any:
 @blp.answers(200, JobPageSchema)
 def index(query: dict[str, Any]) -> Any:
     """List jobs, the newest first unless `sort` says otherwise."""
-    return shown(services().job_manager.list(query["wanted"], query["paging"]))
+    return shown(services().job_manager.list(replace(query["wanted"], visible_to=scope()), query["paging"]))
 
 
 @blp.get("/jobs/<job_id>")

@@ -7,9 +7,10 @@ from typing import Any
 
 from api.arguments import Resource
 from api.auth import requires
-from api.context import services
+from api.context import scope, services
 from api.schemas.stuck import RecoveredSchema, RecoverQuery, StuckListSchema, StuckQuery
 from orchestrator.domain.access import Role
+from orchestrator.errors import Denied
 
 blp = Resource("stuck", __name__, description="Jobs that stand still.")
 
@@ -20,7 +21,7 @@ blp = Resource("stuck", __name__, description="Jobs that stand still.")
 @blp.answers(200, StuckListSchema)
 def index(query: dict[str, Any]) -> Any:
     """List jobs that made no progress for longer than they may, though they wait for nothing by design."""
-    return {"items": services().monitor.stuck(query["threshold_minutes"], query["limit"])}
+    return {"items": services().monitor.stuck(query["threshold_minutes"], query["limit"], scope())}
 
 
 @blp.post("/jobs/recover")
@@ -28,7 +29,12 @@ def index(query: dict[str, Any]) -> Any:
 @blp.takes(RecoverQuery, "query")
 @blp.answers(200, RecoveredSchema)
 def recover(query: dict[str, Any]) -> Any:
-    """Recover now what the leader recovers every second; with `dry_run` only count it."""
+    """Recover now what the leader recovers every second; with `dry_run` only count it.
+
+    It concerns all jobs, so a caller who sees its own alone is refused.
+    """
+    if scope() is not None:
+        raise Denied("This recovers everybody's jobs, and you see yours alone; ask an admin.")
     monitor = services().monitor
     found = monitor.recover(dry_run=query["dry_run"])
     return asdict(found) | {"dry_run": query["dry_run"], "validating_reset": monitor.reset_validating()}

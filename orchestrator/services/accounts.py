@@ -1,31 +1,38 @@
-"""Who may call: API keys `ro_<env>_<id8>_<secret>`, of which only a hash is stored."""
+"""Who calls: the principal behind a key or a token. See docs/security.md."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
-import secrets
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.domain.access import Principal, Role
+from orchestrator.domain.api_key import (
+    PRESET_NAME,
+    PRESET_PATTERN,
+    KeyParts,
+    hash_of,
+    joined,
+    make_parts,
+    matches,
+    split,
+)
+from orchestrator.domain.audit import AuditedCall, Outcome
 from orchestrator.errors import ConfigError, Denied
-from orchestrator.storage import accounts
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.services.known_keys import KnownKeys
+from orchestrator.storage import accounts, audit
+from orchestrator.storage.engine import SessionFactory, autocommit
 from orchestrator.storage.models import ApiKey
-
-KEY_PATTERN = re.compile(r"ro_[a-z0-9]{1,16}_([a-z0-9]{8})_([A-Za-z0-9_-]{16,128})")
-PRESET_PATTERN = re.compile(r"[!-~]{16,200}")
-PRESET_NAME = "preset admin key"
-_NO_HASH = "0" * 64
 
 
 class Accounts:
-    """Makes keys and tells whose they are."""
+    """Tells whose a key is, and sees that an admin has one."""
 
     def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._single = autocommit(sessions)
+        self.known = KnownKeys(settings.key_cache_s)
 
     def ensure_admin_key(self, preset: str | None = None) -> str | None:
         """See that an admin key exists. Commits.
@@ -47,42 +54,62 @@ class Accounts:
         with self._sessions.begin() as session:
             accounts.lock(session)
             if preset is not None:
-                key_id, secret = _split(preset)
-                accounts.put(session, _row(key_id, secret, PRESET_NAME))
-                accounts.revoke_others(session, PRESET_NAME, key_id)
+                self._put_preset(session, split(preset))
                 return None
             if accounts.has_admin(session):
                 return None
-            key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-            accounts.put(session, _row(key_id, secret, "first admin key"))
-        return f"ro_{self._settings.environment}_{key_id}_{secret}"
+            parts = make_parts()
+            accounts.put(session, _row(parts, "first admin key"))
+            _note(session, parts.id, "first admin key")
+        return joined(self._settings.environment, parts)
+
+    def _put_preset(self, session: Session, parts: KeyParts) -> None:
+        known = accounts.find_valid(session, parts.id)
+        accounts.put(session, _row(parts, PRESET_NAME))
+        accounts.revoke_others(session, PRESET_NAME, parts.id)
+        if known is None or known.secret_sha256 != hash_of(parts.secret):
+            _note(session, parts.id, PRESET_NAME)
 
     def authenticate(self, key: str) -> Principal:
-        """Whose key this is.
+        """Whose key this is. What was found within `key_cache_s` is believed without asking the database.
 
         Raises:
             Denied: code `unauthenticated`: nobody's, or it is revoked or has expired.
         """
-        key_id, secret = _split(key)
-        with self._sessions() as session:
+        caller = self.known.find(key) or self._look_up(key)
+        self.known.note_use(caller.key_id)
+        return caller
+
+    def _look_up(self, key: str) -> Principal:
+        key_id, secret = split(key)
+        with self._single() as session:
             found = accounts.find_valid(session, key_id)
-        matches = hmac.compare_digest(hash_of(secret), found.secret_sha256 if found else _NO_HASH)
-        if found is None or not matches:
+        given = hash_of(secret)
+        now_matches = matches(given, found.secret_sha256 if found else None)
+        before_matches = matches(given, found.previous_sha256 if found else None)
+        if found is None or not (now_matches or before_matches):
             raise Denied("This API key is not valid: unknown, revoked or expired.", code="unauthenticated")
-        return Principal(found.owner, Role(found.role), found.id)
+        caller = Principal(found.owner, Role(found.role), found.id)
+        self.known.remember(key, caller, _rest_s(found, with_previous=not now_matches))
+        return caller
+
+    def write_uses(self) -> None:
+        """Write down which keys were used, each at most once a minute. Commits."""
+        if used := self.known.take_uses():
+            with self._single() as session:
+                accounts.note_uses(session, used)
 
 
-def _split(key: str) -> tuple[str, str]:
-    """The public id and the secret. A key of another form is all secret, and its id is made of its hash."""
-    if match := KEY_PATTERN.fullmatch(key):
-        return match[1], match[2]
-    return hash_of(key)[:8], key
+def _rest_s(found: Row[tuple[object, ...]], *, with_previous: bool) -> float | None:
+    ends = [found.rest_s, found.previous_rest_s if with_previous else None]
+    return min((end for end in ends if end is not None), default=None)
 
 
-def hash_of(secret: str) -> str:
-    """What is stored of a secret."""
-    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+def _row(parts: KeyParts, name: str) -> ApiKey:
+    return ApiKey(id=parts.id, name=name, owner="admin", role=Role.ADMIN.value, secret_sha256=hash_of(parts.secret))
 
 
-def _row(key_id: str, secret: str, name: str) -> ApiKey:
-    return ApiKey(id=key_id, name=name, owner="admin", role=Role.ADMIN.value, secret_sha256=hash_of(secret))
+def _note(session: Session, key_id: str, name: str) -> None:
+    """No call makes this change: the start of the stack does."""
+    made = {"kind": "key", "id": key_id, "before": None, "after": {"name": name, "role": Role.ADMIN.value}}
+    audit.put(session, AuditedCall("START", "prepare", actor="system"), Outcome.DONE, changes=[made])

@@ -32,12 +32,15 @@ class Monitor:
         self._snapshots = snapshot(sessions)
         self._recovery = recovery
 
-    def stuck(self, threshold_minutes: float | None = None, limit: int = 100) -> Sequence[StuckJob]:
+    def stuck(
+        self, threshold_minutes: float | None = None, limit: int = 100, visible_to: str | None = None
+    ) -> Sequence[StuckJob]:
         """Jobs that are open, wait for nothing by design, and made no progress for longer than the threshold.
 
         Args:
             threshold_minutes: for all jobs; without it each job's own, else that of the settings.
             limit: at most so many, those that stand still the longest first.
+            visible_to: those of this owner; None: of all.
 
         Raises:
             Invalid: the threshold is negative or absurd.
@@ -55,6 +58,7 @@ class Monitor:
                 default_minutes=self._settings.stuck_detection_minutes,
                 agent_timeout_s=self._settings.agent_timeout_s,
                 limit=min(limit, MOST_STUCK),
+                visible_to=visible_to,
             )
 
     def recover(self, *, dry_run: bool = False) -> Recovered:
@@ -118,4 +122,6 @@ class Monitor:
 
     def _progress(self, job_id: UUID) -> ProgressView:
         with self._snapshots() as session:
-            return progress_of(session, view_of(session, job_id, self._settings.agent_timeout_s))
+            return progress_of(
+                session, view_of(session, job_id, self._settings.agent_timeout_s, self._settings.owner_limit)
+            )

@@ -8,23 +8,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
 from orchestrator.domain.job import LIVE
 from orchestrator.domain.step import OPEN, StepState
 from orchestrator.storage import paging
-from orchestrator.storage.models import Agent, Document, Job, Step
+from orchestrator.storage.models import DEDUPLICATED, Document, Job, Step
 
 _RANK_COST = text("interval '1 second'")
 
 
-def add(session: Session, values: Mapping[str, Any], timeout_hours: float) -> Job:
-    """Insert a job. Its rank follows the owner's last open job, so that owners take turns."""
+def add(session: Session, values: Mapping[str, Any], timeout_hours: float) -> Job | None:
+    """Insert a job; None where there is one with its `dedup_key`. Its rank follows the owner's last open job.
+
+    So owners take turns. An insert of the same key that has not committed is waited for.
+    """
     rank = func.greatest(func.now(), _last_open_rank(values["owner"]) + _RANK_COST)
     deadline = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, timeout_hours * 3600)
     statement = insert(Job).values(id=uuid4(), step_rank=rank, deadline_at=deadline, **values)
-    return session.scalars(statement.returning(Job)).one()
+    once = statement.on_conflict_do_nothing(index_elements=["dedup_key"], index_where=text(DEDUPLICATED))
+    return session.scalars(once.returning(Job)).one_or_none()
+
+
+def equal(session: Session, key: str) -> UUID | None:
+    """The job of this `dedup_key` that has not failed and is no re-run."""
+    return session.scalar(select(Job.id).where(Job.dedup_key == key, text(DEDUPLICATED)))
 
 
 def _last_open_rank(owner: str) -> ColumnElement[datetime | None]:
@@ -43,6 +53,11 @@ def find(session: Session, job_id: UUID) -> Row[Job, Document, dict[str, Any] | 
 def lock(session: Session, job_id: UUID) -> Job | None:
     """A job, locked for a change of status until the end of the transaction."""
     return session.scalars(select(Job).where(Job.id == job_id).with_for_update()).one_or_none()
+
+
+def owner(session: Session, job_id: UUID) -> str | None:
+    """Whose job this is; None where there is no such job."""
+    return session.scalar(select(Job.owner).where(Job.id == job_id))
 
 
 def exists(session: Session, job_id: UUID) -> bool:
@@ -68,6 +83,7 @@ class JobFilter:
         agent: `creator` or `validator`: live jobs with open steps on that queue.
         q: in the prompt or the file name, whatever the case; no character of it has a special meaning.
         owner: exactly this one.
+        visible_to: those of this owner, whatever else is asked for.
         document_id: of this document.
         created_after, created_before: from the first on, and before the second.
         priority: exactly this one.
@@ -79,6 +95,7 @@ class JobFilter:
     agent: str | None = None
     q: str | None = None
     owner: str | None = None
+    visible_to: str | None = None
     document_id: UUID | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
@@ -108,6 +125,8 @@ def _conditions(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
         yield Job.created_at < wanted.created_before
     if wanted.tags:
         yield Job.tags.contains(list(wanted.tags))
+    if wanted.visible_to is not None:
+        yield Job.owner == wanted.visible_to
     for column in (Job.owner, Job.document_id, Job.priority):
         if (value := getattr(wanted, column.key)) is not None:
             yield column == value
@@ -147,32 +166,17 @@ def now(session: Session) -> datetime:
     return session.scalars(select(func.now())).one()
 
 
-def open_steps(session: Session, job_ids: Iterable[UUID]) -> Sequence[Row[UUID | None, str, str, int, datetime | None]]:
-    """Open blocking steps of these jobs: job_id, queue, state, how many, and when the first waiting one is due."""
+def open_steps(
+    session: Session, job_ids: Iterable[UUID]
+) -> Sequence[Row[UUID | None, str, str, str | None, int, datetime | None]]:
+    """Open blocking steps of these jobs: job_id, queue, state, hold, how many, and the first time to release one."""
+    what = (Step.job_id, Step.queue, Step.state, Step.hold)
     statement = (
-        select(Step.job_id, Step.queue, Step.state, func.count().label("count"), func.min(Step.not_before).label("due"))
+        select(*what, func.count().label("count"), func.min(Step.not_before).label("due"))
         .where(Step.job_id.in_(list(job_ids)), Step.blocking, Step.state.in_(OPEN))
-        .group_by(Step.job_id, Step.queue, Step.state)
+        .group_by(*what)
     )
     return session.execute(statement).all()
-
-
-def free_slots(session: Session, agent_timeout_s: float) -> dict[str, int]:
-    """Slots of live agents that run no step, by queue; a queue without a live agent has no entry."""
-    live = (
-        select(Agent.kind, func.sum(Agent.slots).label("slots"))
-        .where(Agent.stopped_at.is_(None), ~Agent.draining)
-        .where(Agent.heartbeat_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, agent_timeout_s))
-        .where(Agent.quarantined_until.is_(None) | (Agent.quarantined_until < func.now()))
-        .where((Agent.breaker_state == "closed") | (Agent.kind == "maintenance"))
-        .group_by(Agent.kind)
-        .subquery()
-    )
-    busy = select(func.count()).where(Step.queue == live.c.kind, Step.state == StepState.RUNNING).scalar_subquery()
-    return {
-        queue: int(slots - running)
-        for queue, slots, running in session.execute(select(live.c.kind, live.c.slots, busy))
-    }
 
 
 def step_counts(session: Session, job_id: UUID) -> dict[tuple[str, str], int]:

@@ -19,7 +19,8 @@ _STUCK = text(
         SELECT q.queue, count(a.id) AS live, count(a.id) FILTER (WHERE a.breaker_state = 'closed') AS usable,
                coalesce(sum(a.slots) FILTER (WHERE a.breaker_state = 'closed'), 0) AS slots,
                (SELECT count(*) FROM steps r WHERE r.queue = q.queue AND r.state = 'running') AS busy,
-               (SELECT max(started_at) FROM steps m WHERE m.queue = q.queue) AS moved_at
+               (SELECT max(started_at) FROM steps m WHERE m.queue = q.queue) AS moved_at,
+               EXISTS (SELECT 1 FROM queues p WHERE p.name = q.queue AND p.paused_at IS NOT NULL) AS paused
         FROM unnest(CAST(:queues AS text[])) AS q(queue)
         LEFT JOIN agents a ON a.kind = CASE q.queue WHEN 'delivery' THEN 'maintenance' ELSE q.queue END
           AND a.stopped_at IS NULL AND NOT a.draining AND NOT a.configured
@@ -42,14 +43,17 @@ _STUCK = text(
     LEFT JOIN LATERAL (
         SELECT (array_agg(s.queue ORDER BY s.state <> 'running', s.id))[1] AS queue,
                bool_or(s.state = 'running') AS running,
-               bool_and(s.state = 'waiting' AND (s.started_at IS NULL OR s.error_count > 0)) AS by_design
+               bool_and(s.state = 'waiting' AND (s.hold IS NOT NULL OR s.started_at IS NULL OR s.error_count > 0))
+                   AS by_design
         FROM steps s
         WHERE s.job_id = j.id AND s.blocking AND s.state IN ('waiting', 'pending', 'dispatched', 'running')
     ) o ON true
     LEFT JOIN supply q ON q.queue = o.queue
     WHERE j.status IN ('created', 'processing')
+      AND (CAST(:visible_to AS text) IS NULL OR j.owner = :visible_to)
       AND p.at < now() - make_interval(secs => t.minutes * 60)
       AND NOT coalesce(o.by_design, false)
+      AND NOT (o.queue IS NOT NULL AND NOT o.running AND q.paused)
       AND NOT (o.queue IS NOT NULL AND NOT o.running AND q.usable > 0 AND q.busy >= q.slots
                AND q.moved_at > now() - make_interval(secs => t.minutes * 60))
     ORDER BY p.at, j.id LIMIT :limit
@@ -58,7 +62,13 @@ _STUCK = text(
 
 
 def find(
-    session: Session, *, threshold_minutes: float | None, default_minutes: float, agent_timeout_s: float, limit: int
+    session: Session,
+    *,
+    threshold_minutes: float | None,
+    default_minutes: float,
+    agent_timeout_s: float,
+    limit: int,
+    visible_to: str | None = None,
 ) -> Sequence[StuckJob]:
     """Stuck jobs, those that stand still the longest first; at most `limit`.
 
@@ -66,6 +76,7 @@ def find(
         threshold_minutes: instead of what the jobs themselves say.
         default_minutes: for jobs that say nothing.
         agent_timeout_s: how old a live agent's heartbeat may be.
+        visible_to: those of this owner; None: of all.
     """
     values = {
         "queues": list(QUEUES),
@@ -73,6 +84,7 @@ def find(
         "default": default_minutes,
         "agent_timeout": agent_timeout_s,
         "limit": limit,
+        "visible_to": visible_to,
     }
     rows = session.execute(_STUCK, values).mappings()
     return [StuckJob(**{**row, "reason": StuckReason(row["reason"])}) for row in rows]

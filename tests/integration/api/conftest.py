@@ -17,8 +17,8 @@ from api.app import create_app
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
 from orchestrator.domain.access import Role
+from orchestrator.domain.api_key import hash_of
 from orchestrator.domain.job import JobStatus
-from orchestrator.services.accounts import hash_of
 from orchestrator.services.advance import end_job
 from orchestrator.storage import steps
 from orchestrator.storage.models import ApiKey, Requirement
@@ -134,6 +134,7 @@ def shared(
         state_dir=Path(tmp_path_factory.mktemp("state")),
         environment="test",
         max_upload_bytes=3_000_000,
+        key_cache_s=0,
     )
     made = build(settings)
     yield made
