@@ -21,7 +21,10 @@ View = Callable[..., Any]
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "password": {"type": "http", "scheme": "basic", "description": "the key as password, the name is not looked at"},
 }
+BEARER = "Bearer"
+BASIC = 'Basic realm="orchestrator", charset="UTF-8"'
 KEY_CHARACTERS = 512
 TOKEN_CHARACTERS = 8_000
 JOB_PARAMETERS = ("job_id", "other_id")
@@ -38,12 +41,14 @@ def requires(role: Role, *, by_password: bool = False) -> Callable[[View], View]
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            g.challenge = BASIC if by_password else BEARER
             g.principal = _admit(role, by_password)
             announce(g.principal)
             _check_jobs(kwargs)
             return view(*args, **kwargs)
 
-        return _described(guarded, role, [{name: []} for name in SECURITY_SCHEMES])
+        schemes = [name for name in SECURITY_SCHEMES if by_password or name != "password"]
+        return _described(guarded, role, [{name: []} for name in schemes])
 
     return decorate
 
