@@ -27,12 +27,13 @@ from api.routes import (
     stats,
     steps,
     stuck,
+    webhooks,
 )
 from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
     jobs, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health, keys,
-    audit,
+    audit, webhooks,
 )  # fmt: skip
 
 

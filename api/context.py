@@ -85,6 +85,19 @@ def job_id_of(text: str) -> UUID:
     return UUID(text)
 
 
+def uuid_of(text: str, parameter: str) -> UUID:
+    """An id that is a UUID from the path.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if not _UUID.fullmatch(text):
+        raise Invalid(
+            f"{parameter} is a UUID such as 123e4567-e89b-42d3-a456-426614174000.", details={"parameter": parameter}
+        )
+    return UUID(text)
+
+
 def agent_id_of(text: str) -> str:
     """An agent's id from the path.
 
