@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.phase import Move, Phase, next_move
 from orchestrator.domain.step import NewStep, StepKind, StepState
+from orchestrator.services.announcements import announce_reviews
 from orchestrator.storage import events, reopening, steps
 
 _END = text(
@@ -96,4 +97,6 @@ def end_job(
         },
     ).scalar_one()
     events.append(session, job_id, f"job.{status.value}", {"error": error} if error else {})
+    if status is JobStatus.COMPLETED:
+        announce_reviews(session, job_id)
     steps.insert(session, job_id, [NewStep(StepKind.REPORT, part=str(version))])

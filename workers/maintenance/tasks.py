@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import Invalid
+from orchestrator.services.announcements import announce_report
 from orchestrator.services.execution import Write
 from workers.task import step_task
 
@@ -20,7 +21,7 @@ def report(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     job_id = step.job_id
     if job_id is None:
         raise Invalid(f"Report step {step.id} has no job to report on.")
-    return lambda session: orchestrator.reporter.generate(session, job_id)
+    return lambda session: announce_report(session, job_id, orchestrator.reporter.generate(session, job_id))
 
 
 @step_task(StepKind.DAILY_REPORT)
