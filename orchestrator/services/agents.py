@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.errors import InvalidTransition, NotFound
-from orchestrator.storage import steps
+from orchestrator.storage import audit, steps
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Agent
 
@@ -135,11 +135,13 @@ class Agents:
     def _set_draining(self, agent_id: str, draining: bool) -> AgentView:
         change = update(Agent).where(Agent.id == agent_id, ~Agent.configured).values(draining=draining)
         with self._sessions.begin() as session:
+            before = session.scalar(select(Agent.draining).where(Agent.id == agent_id).with_for_update())
             found = session.execute(change.returning(Agent.kind, Agent.stopped_at)).one_or_none()
             if found is None:
                 raise NotFound(f"No agent {agent_id} is registered. GET /agents lists them.")
             if found.stopped_at is not None:
                 raise InvalidTransition(f"Agent {agent_id} has stopped; only a live one can be drained or resumed.")
+            audit.note(session, "agent", agent_id, {"draining": before}, {"draining": draining})
             steps.notify(session, found.kind)
             (view,) = self._views(session, 1, agent_id)
             return view

@@ -6,7 +6,7 @@ that there is no change without a row and no row without a change. The chain is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,6 +23,9 @@ from orchestrator.storage.models import AuditEntry
 
 CALL: ContextVar[AuditedCall | None] = ContextVar("audited_call", default=None)
 CHANGES = "audit_changes"
+OBSERVED = "audit_observed"
+MOST_OBSERVED = 100
+"""Things compared in one transaction; of more, the row tells the call alone."""
 CONTENT = tuple(column for column in AuditEntry.__table__.columns if column.key not in ("position", "hash"))
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('orchestrator.audit_chain', 0))")
 
@@ -31,8 +34,16 @@ def note(
     session: Session, kind: str, entity_id: object, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> None:
     """Tell the audit log what this transaction changes: the fields that matter, never a secret."""
-    change = {"kind": kind, "id": str(entity_id), "before": before, "after": after}
-    session.info.setdefault(CHANGES, []).append(change)
+    if CALL.get() is not None:
+        change = {"kind": kind, "id": str(entity_id), "before": before, "after": after}
+        session.info.setdefault(CHANGES, []).append(change)
+
+
+def observe(session: Session, kind: str, entity_id: object, read: Callable[[], Mapping[str, Any]]) -> None:
+    """Let the audit log compare what `read` gives now with what it gives at the commit; what differs is noted."""
+    observed = session.info.setdefault(OBSERVED, {})
+    if CALL.get() is not None and (kind, entity_id) not in observed and len(observed) < MOST_OBSERVED:
+        observed[kind, entity_id] = (read(), read)
 
 
 def watch(sessions: SessionFactory) -> None:
@@ -44,9 +55,20 @@ def watch(sessions: SessionFactory) -> None:
 
 def _write(session: Session) -> None:
     call = CALL.get()
+    if call is None or session.in_nested_transaction():
+        return
+    _compare(session)
     changes = session.info.get(CHANGES, ())
-    if call is not None and (changes or not call.written) and not session.in_nested_transaction():
+    if changes or not call.written:
         put(session, call, Outcome.DONE, changes=changes)
+
+
+def _compare(session: Session) -> None:
+    for (kind, entity_id), (before, read) in session.info.pop(OBSERVED, {}).items():
+        after = read()
+        names = [name for name in after if before.get(name) != after[name]]
+        if names:
+            note(session, kind, entity_id, {name: before.get(name) for name in names}, {n: after[n] for n in names})
 
 
 def _written(session: Session) -> None:
@@ -58,6 +80,7 @@ def _written(session: Session) -> None:
 
 def _forget(session: Session) -> None:
     session.info.pop(CHANGES, None)
+    session.info.pop(OBSERVED, None)
 
 
 def put(session: Session, call: AuditedCall, outcome: Outcome, **columns: Any) -> None:

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session, defer
 
 from orchestrator.domain.job import LIVE
 from orchestrator.domain.step import OPEN, StepState
-from orchestrator.storage import paging
+from orchestrator.storage import audit, paging
 from orchestrator.storage.models import DEDUPLICATED, Document, Job, Step
 
+AUDITED = {"status", "priority", "tags", "run_at", "deadline_at", "cleaned_up_at", "version", "on_parent_failure"}
+"""Columns of a job whose changes the audit log shows."""
 _RANK_COST = text("interval '1 second'")
 
 
@@ -29,7 +31,11 @@ def add(session: Session, values: Mapping[str, Any], timeout_hours: float) -> Jo
     deadline = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, timeout_hours * 3600)
     statement = insert(Job).values(id=uuid4(), step_rank=rank, deadline_at=deadline, **values)
     once = statement.on_conflict_do_nothing(index_elements=["dedup_key"], index_where=text(DEDUPLICATED))
-    return session.scalars(once.returning(Job)).one_or_none()
+    job = session.scalars(once.returning(Job)).one_or_none()
+    if job is not None:
+        made = {"status": job.status, "owner": job.owner, "document_id": str(job.document_id)}
+        audit.note(session, "job", job.id, None, made)
+    return job
 
 
 def equal(session: Session, key: str) -> UUID | None:
@@ -51,8 +57,20 @@ def find(session: Session, job_id: UUID) -> Row[Job, Document, dict[str, Any] | 
 
 
 def lock(session: Session, job_id: UUID) -> Job | None:
-    """A job, locked for a change of status until the end of the transaction."""
-    return session.scalars(select(Job).where(Job.id == job_id).with_for_update()).one_or_none()
+    """A job, locked for a change of status until the end of the transaction; the audit log sees what changes."""
+    job = session.scalars(select(Job).where(Job.id == job_id).with_for_update()).one_or_none()
+    if job is not None:
+        audit.observe(session, "job", job_id, lambda: _facts(session, job_id))
+    return job
+
+
+def _facts(session: Session, job_id: UUID) -> dict[str, Any]:
+    """What the audit log compares of a job, ready for JSON; of its context the digest."""
+    digest = func.encode(func.sha256(func.convert_to(cast(Job.context, Text), "UTF8")), "hex").label("context_sha256")
+    columns = [column for column in Job.__table__.columns if column.key in AUDITED]
+    row: Mapping[Any, Any] = session.execute(select(*columns, digest).where(Job.id == job_id)).mappings().one()
+    plain = (str, int, float, bool, list, type(None))
+    return {name: value if isinstance(value, plain) else str(value) for name, value in sorted(row.items())}
 
 
 def owner(session: Session, job_id: UUID) -> str | None:
