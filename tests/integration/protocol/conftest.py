@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +18,8 @@ from orchestrator.domain.retry import ErrorClass
 from orchestrator.domain.step import QUEUES, ClaimedStep, NewStep, StepKind
 from orchestrator.storage import documents, events, steps
 from orchestrator.storage.models import Job
+
+sys.path.insert(0, str(Path(__file__).parent))  # the model of the protocol and the interleaving stand beside the tests
 
 ERROR = {"code": "test", "message": "It broke."}
 INSERT = text(
