@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from orchestrator.config import Settings
 from orchestrator.domain.job import LIVE, JobStatus
 from orchestrator.domain.retry import ErrorClass, Failure, RetryPolicy, decide
-from orchestrator.domain.step import QUEUE_OF, ClaimedStep, StepState
+from orchestrator.domain.step import QUEUE_OF, ClaimedStep, StepKind, StepState
 from orchestrator.errors import Fenced, Unavailable
 from orchestrator.observability.failpoints import failpoint
 from orchestrator.services.advance import advance
@@ -202,7 +202,7 @@ class Execution:
             steps.mark_done(session, step, {"split": True})
             return StepState.DONE
         steps.mark_failed(session, step, failure, error)
-        if step.job_id is not None and (failure.state is StepState.DEAD or failure.crashes):
+        if step.job_id is not None and _is_told(step.kind) and (failure.state is StepState.DEAD or failure.crashes):
             event = "step.dead" if failure.state is StepState.DEAD else "step.recovered"
             events.append(session, step.job_id, event, {"step_id": step.id, "kind": step.kind.value, "error": error})
         if failure.state is StepState.DEAD and step.job_id is not None and step.blocking:
@@ -229,6 +229,11 @@ class Execution:
             for step in held
         ]
         return sum(state is not None for state in released)
+
+
+def _is_told(kind: StepKind) -> bool:
+    """A delivery's crash is no event of its job: it would have to be delivered in turn, and so on."""
+    return kind is not StepKind.DELIVER
 
 
 def _mark(session: Session, step: ClaimedStep, result: Mapping[str, Any] | Later) -> bool:

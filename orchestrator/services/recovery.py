@@ -12,6 +12,7 @@ from orchestrator.config import Settings
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.phase import Move
 from orchestrator.domain.retry import ErrorClass
+from orchestrator.domain.step import StepKind
 from orchestrator.services.advance import advance, end_job
 from orchestrator.services.execution import Execution
 from orchestrator.storage import events, losses, steps
@@ -93,7 +94,7 @@ class Recovery:
     def _recover_expired(self) -> int:
         with self._sessions.begin() as session:
             rows = steps.recover_expired(session, self._settings.max_crashes, EXPIRED, BATCH)
-            jobs = {row.job_id for row in rows if row.job_id is not None}
+            jobs = {row.job_id for row in rows if row.job_id is not None and row.kind != StepKind.DELIVER}
         self._note_recovered(jobs, "lease_expired")
         return len(rows)
 
@@ -107,7 +108,7 @@ class Recovery:
         settings = self._settings
         with self._sessions.begin() as session:
             rows = steps.recover_lost(session, settings.dispatched_timeout_s, settings.agent_timeout_s, BATCH)
-            jobs = {row.job_id for row in rows if row.job_id is not None}
+            jobs = {row.job_id for row in rows if row.job_id is not None and row.kind != StepKind.DELIVER}
         self._note_recovered(jobs, "message_lost")
         return len(rows)
 
