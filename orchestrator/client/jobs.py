@@ -25,6 +25,7 @@ class SubmitOptions(TypedDict, total=False):
     tags: Sequence[str]
     on_error: str
     stuck_after_minutes: float
+    callback_url: str
 
 
 class Jobs(Resource):
