@@ -25,6 +25,7 @@ COMMANDS = {
     "jobs": ("orchestrator.cli.jobs:jobs", "List, follow, cancel and retry jobs, and read their results."),
     "agents": ("orchestrator.cli.agents:agents", "List the workers."),
     "queues": ("orchestrator.cli.queues:queues", "Show what waits in the queues, and who could do it."),
+    "webhooks": ("orchestrator.cli.webhooks:webhooks", "Tell endpoints of events; see what became of it."),
     "graph": ("orchestrator.cli.graph:graph", "Load the domain model, look at the graph."),
     "config": ("orchestrator.cli.config:config", "Check the configuration, or show where each value comes from."),
     "db": ("orchestrator.cli.db:db", "Migrate a database, or show its schema revision."),

@@ -3,9 +3,12 @@
 from orchestrator.client.answers import (
     Agent,
     AgentHealth,
+    Attempt,
+    Delivery,
     Edge,
     Event,
     Job,
+    MadeWebhook,
     Neighbours,
     Node,
     Progress,
@@ -14,18 +17,23 @@ from orchestrator.client.answers import (
     Requirement,
     Step,
     StuckJob,
+    Webhook,
 )
 from orchestrator.client.jobs import SubmitOptions
 from orchestrator.client.requirements import RequirementQuery
 from orchestrator.client.rest import Client
+from orchestrator.client.webhooks import WebhookChange
 
 __all__ = [
     "Agent",
     "AgentHealth",
+    "Attempt",
     "Client",
+    "Delivery",
     "Edge",
     "Event",
     "Job",
+    "MadeWebhook",
     "Neighbours",
     "Node",
     "Progress",
@@ -36,4 +44,6 @@ __all__ = [
     "Step",
     "StuckJob",
     "SubmitOptions",
+    "Webhook",
+    "WebhookChange",
 ]

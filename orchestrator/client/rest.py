@@ -11,9 +11,10 @@ from orchestrator.client.requirements import Requirements
 from orchestrator.client.stuck import Stuck
 from orchestrator.client.transport import Transport
 from orchestrator.client.waits import Waits
+from orchestrator.client.webhooks import Webhooks
 
 
-class Client(Waits, Requirements, Stuck, Agents, Graph):
+class Client(Waits, Requirements, Stuck, Agents, Graph, Webhooks):
     """The API at one URL with one key. Use as a context manager, or close it.
 
     Every call is bounded in time and raises the classes of `orchestrator.errors` with the API's code and message:

@@ -32,12 +32,20 @@ from orchestrator.client.answers.requirements import (
     Location,
     Requirement,
 )
+from orchestrator.client.answers.webhooks import (
+    Attempt,
+    Delivery,
+    MadeWebhook,
+    Webhook,
+)
 
 __all__ = [
     "Agent",
     "AgentHealth",
+    "Attempt",
     "Citation",
     "Counts",
+    "Delivery",
     "DocumentFacts",
     "Edge",
     "Event",
@@ -47,6 +55,7 @@ __all__ = [
     "JobInList",
     "Loaded",
     "Location",
+    "MadeWebhook",
     "Neighbours",
     "Node",
     "PartCounts",
@@ -58,4 +67,5 @@ __all__ = [
     "Step",
     "StepCounts",
     "StuckJob",
+    "Webhook",
 ]

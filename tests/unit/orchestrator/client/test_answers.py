@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.schemas import agents, events, graph, jobs, queues, requirements, steps, stuck
+from api.schemas import agents, events, graph, jobs, queues, requirements, steps, stuck, webhooks
 from orchestrator.client import answers
 
 
@@ -34,6 +34,9 @@ from orchestrator.client import answers
         (answers.Neighbours, graph.NeighboursSchema),
         (answers.GraphCounts, graph.GraphCountsSchema),
         (answers.Loaded, graph.LoadedSchema),
+        (answers.Webhook, webhooks.WebhookSchema),
+        (answers.Delivery, webhooks.DeliverySchema),
+        (answers.Attempt, webhooks.AttemptSchema),
     ],
 )
 def test_an_answer_has_the_fields_of_its_schema(answer: type, schema: type) -> None:
