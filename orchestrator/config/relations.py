@@ -50,6 +50,12 @@ def _token_faults(settings: Settings) -> Iterator[str]:
     for needed in ("jwt_issuer", "jwt_audience"):
         if named and needed not in named:
             yield f"{catalogue()[needed].variable} must be set where {catalogue()[named[0]].variable} is"
+    discovered = settings.jwt_issuer and not {"jwt_jwks_url", "jwt_secret"} & set(named)
+    if discovered and not settings.jwt_issuer.startswith(("http://", "https://")):
+        yield (
+            f"{catalogue()['jwt_issuer'].variable} is no URL, so its keys cannot be found; "
+            f"set {catalogue()['jwt_jwks_url'].variable} or {catalogue()['jwt_secret'].variable}"
+        )
     if {"jwt_jwks_url", "jwt_secret"} <= set(named):
         yield (
             f"{catalogue()['jwt_secret'].variable} and {catalogue()['jwt_jwks_url'].variable} are both set; "

@@ -46,3 +46,8 @@ def hash_of(secret: str) -> str:
 def matches(secret_sha256: str, stored: str | None) -> bool:
     """Whether the hashes are equal, in a time that does not tell where they differ."""
     return hmac.compare_digest(secret_sha256, stored or _NO_HASH)
+
+
+def looks_like_token(key: str) -> bool:
+    """Whether this is a token (JWT) and no key: three parts, of which the first begins as JSON in base64 does."""
+    return key.startswith("eyJ") and key.count(".") == 2

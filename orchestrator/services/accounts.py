@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,7 @@ from orchestrator.domain.api_key import (
     KeyParts,
     hash_of,
     joined,
+    looks_like_token,
     make_parts,
     matches,
     split,
@@ -24,6 +27,9 @@ from orchestrator.storage import accounts, audit
 from orchestrator.storage.engine import SessionFactory, autocommit
 from orchestrator.storage.models import ApiKey
 
+if TYPE_CHECKING:
+    from orchestrator.services.tokens import Tokens
+
 
 class Accounts:
     """Tells whose a key is, and sees that an admin has one."""
@@ -32,6 +38,7 @@ class Accounts:
         self._settings = settings
         self._sessions = sessions
         self._single = autocommit(sessions)
+        self._tokens = _tokens(settings) if settings.jwt_issuer else None
         self.known = KnownKeys(settings.key_cache_s)
 
     def ensure_admin_key(self, preset: str | None = None) -> str | None:
@@ -71,11 +78,15 @@ class Accounts:
             _note(session, parts.id, PRESET_NAME)
 
     def authenticate(self, key: str) -> Principal:
-        """Whose key this is. What was found within `key_cache_s` is believed without asking the database.
+        """Whose key or token this is. What was found of a key within `key_cache_s` is believed without asking.
 
         Raises:
-            Denied: code `unauthenticated`: nobody's, or it is revoked or has expired.
+            Denied: code `unauthenticated`: nobody's, or it is revoked or has expired; code `denied`: a token without
+                a role.
+            Unavailable: the keys of the tokens' issuer cannot be fetched.
         """
+        if self._tokens is not None and looks_like_token(key):
+            return self._tokens.verify(key)
         caller = self.known.find(key) or self._look_up(key)
         self.known.note_use(caller.key_id)
         return caller
@@ -98,6 +109,12 @@ class Accounts:
         if used := self.known.take_uses():
             with self._single() as session:
                 accounts.note_uses(session, used)
+
+
+def _tokens(settings: Settings) -> Tokens:
+    from orchestrator.services.tokens import Tokens  # cryptography takes long to import, and most do without
+
+    return Tokens(settings)
 
 
 def _rest_s(found: Row[tuple[object, ...]], *, with_previous: bool) -> float | None:
