@@ -241,19 +241,6 @@ class Settings:
     event_stream_s: Annotated[Seconds, "A stream of events is closed after this long; clients go on in another."] = 600.0
     event_heartbeat_s: Annotated[Seconds, "How often a stream says that it lives where nothing happens."] = 15.0
 
-    webhook_timeout_s: Annotated[Seconds, "How long an endpoint may take for one delivery, all in all."] = 15.0
-    webhook_retry_scale: Annotated[
-        float, Between(0.0001, 10), "The waits between the attempts of a delivery, as a multiple of the usual ones."
-    ] = 1.0
-    webhook_disable_after_s: Annotated[
-        float, Between(0.01, 30 * DAY_S), "A webhook that has failed for this long is disabled."
-    ] = 3 * DAY_S
-    event_streams: Annotated[
-        int, Between(1, 2_000), "Streams of events that one process of the API serves at once, beside other requests."
-    ] = 200
-    event_stream_s: Annotated[Seconds, "A stream of events is closed after this long; clients go on in another."] = 600.0
-    event_heartbeat_s: Annotated[Seconds, "How often a stream says that it lives where nothing happens."] = 15.0
-
     database_pool: Annotated[int, Between(1, 200), "Connections that one process keeps to the database."] = 5
     statement_timeout_s: Annotated[Seconds, "A statement that takes longer is ended by the database."] = 60.0
     lock_timeout_s: Annotated[Seconds, "A statement that waits longer for a lock is ended by the database."] = 10.0
@@ -274,7 +261,6 @@ HEADINGS = {
     "task_time_limit_s": "Worker processes",
     "health_host": "Workers' health",
     "outgoing_allow": "Calls to URLs of users",
-    "webhook_timeout_s": "Webhooks and streams of events",
     "webhook_timeout_s": "Webhooks and streams of events",
     "database_pool": "Database connections",
 }
