@@ -109,6 +109,8 @@ class Agent:
             except Exception as error:
                 # The database is away, or anything else: an agent that stops beating would lose its steps.
                 log.warning("agent_heartbeat_failed", agent_id=self._id, error=str(error))
+                # Nobody could claim meanwhile: what waited through an outage is no sign of a silent consumer.
+                self._consuming_since = time.monotonic()
             if self._orchestrator.readiness.broker().ok:
                 self.vitals.answered("broker")
 

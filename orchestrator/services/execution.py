@@ -89,9 +89,11 @@ class Execution:
             step = steps.running(session, step_id, epoch + 1)
         return (step, True) if step and step.owner == owner else None
 
-    def _outlast(self, act: Callable[[], T], lost: list[DBAPIError] | None = None) -> T:
+    def _outlast(
+        self, act: Callable[[], T], lost: list[DBAPIError] | None = None, patience_s: float | None = None
+    ) -> T:
         """Do it again where the connection broke: a pool keeps dead ones over an outage. `lost` gets the errors."""
-        give_up_at = time.monotonic() + self._settings.lease_s
+        give_up_at = time.monotonic() + (patience_s or self._settings.lease_s)
         pause = 0.1
         while True:
             try:
@@ -175,13 +177,16 @@ class Execution:
     ) -> StepState | None:
         """Settle a step that did not end well; returns its new state, None where it has moved on already.
 
+        A lost database is waited for as long as by `finish`: else the step would count as crashed later.
+
         Args:
             step: as claimed.
             error_class: decides what follows, see `domain.retry`.
             error: {code, message, ...}, shown by the API.
             delay_s: for a released step, how long to wait.
         """
-        return self._outlast(lambda: self._fail_once(step, error_class, error, delay_s))
+        patience_s = max(self._settings.lease_s, self._settings.finish_retry_s)
+        return self._outlast(lambda: self._fail_once(step, error_class, error, delay_s), patience_s=patience_s)
 
     def _fail_once(
         self, step: ClaimedStep, error_class: ErrorClass, error: Mapping[str, Any], delay_s: float
@@ -204,7 +209,7 @@ class Execution:
         steps.mark_failed(session, step, failure, error)
         if step.job_id is not None and _is_told(step.kind) and (failure.state is StepState.DEAD or failure.crashes):
             event = "step.dead" if failure.state is StepState.DEAD else "step.recovered"
-            events.append(session, step.job_id, event, {"step_id": step.id, "kind": step.kind.value, "error": error})
+            events.append(session, step.job_id, event, _told(step, error))
         if failure.state is StepState.DEAD and step.job_id is not None and step.blocking:
             give_up_batch(session, step, str(error.get("message", "")))
             advance(session, step.job_id)
@@ -229,6 +234,10 @@ class Execution:
             for step in held
         ]
         return sum(state is not None for state in released)
+
+
+def _told(step: ClaimedStep, error: Mapping[str, Any]) -> dict[str, Any]:
+    return {"step_id": step.id, "kind": step.kind.value, "cause": error.get("code", "crash"), "error": dict(error)}
 
 
 def _is_told(kind: StepKind) -> bool:

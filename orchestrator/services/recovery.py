@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -15,12 +16,14 @@ from orchestrator.domain.retry import ErrorClass
 from orchestrator.domain.step import StepKind
 from orchestrator.services.advance import advance, end_job
 from orchestrator.services.execution import Execution
-from orchestrator.storage import events, losses, steps
+from orchestrator.storage import events, losses, recovery_log, steps
 from orchestrator.storage.engine import SessionFactory
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+ONE_BY_ONE = 50
+"""What needs a transaction each: so many in one look, that dispatch goes on meanwhile."""
 EXPIRED = {"code": "lease_expired", "message": "The worker died or froze: its lease ran out."}
 
 _OVERDUE = text(
@@ -59,6 +62,20 @@ class Recovered:
     def __bool__(self) -> bool:
         return any((self.expired, self.lost, self.timed_out))
 
+    def counted(self) -> dict[str, int]:
+        """What the log of recovery counts."""
+        return {"expired": self.expired, "lost": self.lost, "timed_out": self.timed_out}
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRecord:
+    """When recovery last looked and last found something, what that was, and the sums since ever."""
+
+    looked_at: datetime | None = None
+    recovered_at: datetime | None = None
+    last: Recovered = Recovered()
+    total: Recovered = Recovered()
+
 
 class Recovery:
     """Each public method commits."""
@@ -68,17 +85,43 @@ class Recovery:
         self._sessions = sessions
         self._execution = execution
 
-    def reconcile(self) -> Recovered:
-        """Release waiting steps, recover expired and lost ones, end jobs past their deadline."""
+    def look(self) -> datetime:
+        """Note that recovery looks now; returns the database's time, for `reconcile`."""
+        with self._sessions.begin() as session:
+            return recovery_log.look(session)
+
+    def reconcile(self, as_of: datetime | None = None) -> Recovered:
+        """Release waiting steps, recover expired and lost ones, end jobs past their deadline.
+
+        Args:
+            as_of: leases that had run out by then have expired, now without it. A database that stands still between
+                the look and here makes no more of them.
+        """
+        as_of = as_of or self.look()
         recovered = Recovered(
             released=self._release(),
-            expired=self._recover_expired() + self._settle_expired(),
+            expired=self._recover_expired(as_of) + self._settle_expired(as_of),
             lost=self._recover_lost(),
             timed_out=self._end_overdue(),
         )
         if recovered:
-            log.warning("recovered", expired=recovered.expired, lost=recovered.lost, timed_out=recovered.timed_out)
+            self._note(recovered)
         return recovered
+
+    def _note(self, recovered: Recovered) -> None:
+        log.warning("recovered", **recovered.counted())
+        with self._sessions.begin() as session:
+            recovery_log.note(session, recovered.counted())
+
+    def record(self) -> RecoveryRecord:
+        """What the log of recovery says."""
+        with self._sessions() as session:
+            row = recovery_log.read(session)
+        if row is None:
+            return RecoveryRecord()
+        last = Recovered(expired=row.last_expired, lost=row.last_lost, timed_out=row.last_timed_out)
+        total = Recovered(expired=row.expired, lost=row.lost, timed_out=row.timed_out)
+        return RecoveryRecord(row.looked_at, row.recovered_at, last, total)
 
     def preview(self) -> Recovered:
         """What `reconcile` and `check_completion` would find now. Changes nothing."""
@@ -91,17 +134,17 @@ class Recovery:
         with self._sessions.begin() as session:
             return steps.release_waiting(session, 10 * BATCH)
 
-    def _recover_expired(self) -> int:
+    def _recover_expired(self, as_of: datetime) -> int:
         with self._sessions.begin() as session:
-            rows = steps.recover_expired(session, self._settings.max_crashes, EXPIRED, BATCH)
+            rows = steps.recover_expired(session, as_of, self._settings.max_crashes, EXPIRED, BATCH)
             jobs = {row.job_id for row in rows if row.job_id is not None and row.kind != StepKind.DELIVER}
         self._note_recovered(jobs, "lease_expired")
         return len(rows)
 
-    def _settle_expired(self) -> int:
+    def _settle_expired(self, as_of: datetime) -> int:
         """The rest: those that die of this, or are split. One transaction each, the job locked first."""
         with self._sessions() as session:
-            late = steps.expired(session, BATCH)
+            late = steps.expired(session, as_of, ONE_BY_ONE)
         return sum(self._execution.fail(step, ErrorClass.CRASH, EXPIRED) is not None for step in late)
 
     def _recover_lost(self) -> int:

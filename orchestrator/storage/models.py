@@ -618,6 +618,22 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
+class RecoveryLog(Base):
+    """One row: when recovery last looked and last found something, what that was, and the sums since ever."""
+
+    __tablename__ = "recovery_log"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    looked_at: Mapped[datetime]
+    recovered_at: Mapped[datetime | None]
+    last_expired: Mapped[int] = mapped_column(server_default="0")
+    last_lost: Mapped[int] = mapped_column(server_default="0")
+    last_timed_out: Mapped[int] = mapped_column(server_default="0")
+    expired: Mapped[int] = mapped_column(server_default="0")
+    lost: Mapped[int] = mapped_column(server_default="0")
+    timed_out: Mapped[int] = mapped_column(server_default="0")
+
+
 class PeriodicRun(Base):
     """One row per slot of a schedule: two beats give one run."""
 

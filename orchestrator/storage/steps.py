@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -344,14 +345,14 @@ def first_dead(session: Executor, job_id: UUID) -> Row[Any] | None:
 _EXPIRED = text(
     """
     SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
-    FROM steps WHERE state = 'running' AND lease_until < now() ORDER BY lease_until LIMIT :limit
+    FROM steps WHERE state = 'running' AND lease_until < :as_of ORDER BY lease_until LIMIT :limit
     """
 )
 _RECOVER_EXPIRED = text(
     """
     WITH expired AS MATERIALIZED (
         SELECT id FROM steps
-        WHERE state = 'running' AND lease_until < now() AND crash_count + 1 < :max_crashes
+        WHERE state = 'running' AND lease_until < :as_of AND crash_count + 1 < :max_crashes
           AND NOT (kind = 'validate' AND crash_count > 0)
         ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
@@ -395,15 +396,17 @@ _AGE = text(
 )
 
 
-def expired(session: Executor, limit: int) -> list[ClaimedStep]:
-    """Running steps whose lease ran out."""
-    rows = session.execute(_EXPIRED, {"limit": limit}).all()
+def expired(session: Executor, as_of: datetime, limit: int) -> list[ClaimedStep]:
+    """Running steps whose lease had run out by then."""
+    rows = session.execute(_EXPIRED, {"as_of": as_of, "limit": limit}).all()
     return [claimed(row, row.lease_owner) for row in rows]
 
 
-def recover_expired(session: Executor, max_crashes: int, error: Mapping[str, Any], limit: int) -> Sequence[Row[Any]]:
-    """Return expired steps that may be repeated as they are to pending, in one statement."""
-    values = {"max_crashes": max_crashes, "error": json.dumps(dict(error)), "limit": limit}
+def recover_expired(
+    session: Executor, as_of: datetime, max_crashes: int, error: Mapping[str, Any], limit: int
+) -> Sequence[Row[Any]]:
+    """Return steps that had expired by then and may be repeated as they are to pending, in one statement."""
+    values = {"as_of": as_of, "max_crashes": max_crashes, "error": json.dumps(dict(error)), "limit": limit}
     return session.execute(_RECOVER_EXPIRED, values).all()
 
 
