@@ -23,7 +23,8 @@ from orchestrator.config import load
 from orchestrator.domain.step import QUEUES
 from orchestrator.services.leadership import Leadership
 from orchestrator.storage.engine import make_engine, session_factory
-from workers.listener import Listener
+from orchestrator.storage.listener import Listener
+from orchestrator.storage.steps import CHANNEL
 from workers.publisher import Publisher
 from workers.schedule import Schedule
 
@@ -62,7 +63,7 @@ class Leader:
         settings = orchestrator.settings
         self._settings = settings
         self._lease = LeaseKeeper(orchestrator)
-        self._listener = Listener(settings.database_url)
+        self._listener = Listener(settings.database_url, CHANNEL, "leader listen")
         self._publisher = Publisher(app, orchestrator.dispatcher.recall)
         self._schedule = Schedule(orchestrator, app.conf.beat_schedule)
         self._last_reconcile: float | None = None
