@@ -21,7 +21,9 @@ blp = Resource("stuck", __name__, description="Jobs that stand still.")
 @blp.answers(200, StuckListSchema)
 def index(query: dict[str, Any]) -> Any:
     """List jobs that made no progress for longer than they may, though they wait for nothing by design."""
-    return {"items": services().monitor.stuck(query["threshold_minutes"], query["limit"], scope())}
+    monitor = services().monitor
+    found = monitor.stuck(query["threshold_minutes"], query["limit"], scope())
+    return {"items": found, "recovery": monitor.recovery_record()}
 
 
 @blp.post("/jobs/recover")

@@ -28,10 +28,28 @@ class StuckJobSchema(Schema):
     advice = fields.String()
 
 
+class FoundSchema(Schema):
+    """What recovery put right."""
+
+    expired = fields.Integer(metadata={"description": "steps whose worker was not heard of"})
+    lost = fields.Integer(metadata={"description": "steps whose message nobody claimed: sent again"})
+    timed_out = fields.Integer(metadata={"description": "jobs past their deadline"})
+
+
+class RecoveryRecordSchema(Schema):
+    """What recovery did, whoever ran it."""
+
+    looked_at = fields.DateTime(allow_none=True, metadata={"description": "Its last run; null before the first"})
+    recovered_at = fields.DateTime(allow_none=True, metadata={"description": "Its last run that found something"})
+    last = fields.Nested(FoundSchema, metadata={"description": "What that one found"})
+    total = fields.Nested(FoundSchema, metadata={"description": "All that was ever found"})
+
+
 class StuckListSchema(Schema):
-    """Those that stand still the longest first."""
+    """Those that stand still the longest first, and what recovery did."""
 
     items = fields.List(fields.Nested(StuckJobSchema))
+    recovery = fields.Nested(RecoveryRecordSchema)
 
 
 class RecoverQuery(Schema):

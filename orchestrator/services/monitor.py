@@ -13,7 +13,7 @@ from orchestrator.errors import Invalid
 from orchestrator.services import completion
 from orchestrator.services.completion import Callback
 from orchestrator.services.job_view import ProgressView, progress_of, require, view_of
-from orchestrator.services.recovery import Recovered, Recovery
+from orchestrator.services.recovery import Recovered, Recovery, RecoveryRecord
 from orchestrator.storage import requirements, stuck
 from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.models import Requirement
@@ -68,6 +68,10 @@ class Monitor:
         found = self._recovery.reconcile()
         moved_on = self._recovery.check_completion()
         return Recovered(found.expired, found.lost, found.released, found.timed_out, moved_on)
+
+    def recovery_record(self) -> RecoveryRecord:
+        """When recovery last ran and last found something, what that was, and the sums since ever."""
+        return self._recovery.record()
 
     def reset_validating(self) -> int:
         """How many requirements were stuck in `validating` and reset: none, ever.

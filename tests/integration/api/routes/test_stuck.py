@@ -63,6 +63,21 @@ def test_a_dry_run_counts_and_changes_nothing(call: Any, stage: Any) -> None:
     assert call("POST", "/jobs/recover?dry_run=maybe").status_code == 422
 
 
+def test_what_recovery_did_is_told(call: Any, stage: Any) -> None:
+    nothing = {"expired": 0, "lost": 0, "timed_out": 0}
+    before = call("GET", "/jobs/stuck").get_json()["recovery"]
+    assert before == {"looked_at": None, "recovered_at": None, "last": nothing, "total": nothing}
+    for _ in range(2):
+        call.submit()
+        stage.run("UPDATE jobs SET deadline_at = now() - interval '1 second' WHERE status = 'created'")
+        call("POST", "/jobs/recover")
+    call("POST", "/jobs/recover")
+
+    after = call("GET", "/jobs/stuck").get_json()["recovery"]
+    assert (after["last"], after["total"]) == (nothing | {"timed_out": 1}, nothing | {"timed_out": 2})
+    assert after["looked_at"] > after["recovered_at"]
+
+
 def test_a_viewer_may_look_and_not_recover(call_as: Any, stage: Any) -> None:
     viewer = call_as(stage.key(Role.VIEWER))
 
