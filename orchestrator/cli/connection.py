@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestrator.client import Client
 from orchestrator.errors import ConfigError, Invalid, Unavailable
 from orchestrator.stack.layout import default_state_dir
+from orchestrator.stack.secret_files import secret
 
 HOW_TO_START = "Start it with `orchestrator up`, or set ORCHESTRATOR_URL and ORCHESTRATOR_API_KEY."
 
@@ -56,7 +57,7 @@ def find() -> Connection:
         ConfigError: ORCHESTRATOR_URL stands alone, or a file cannot be read.
         Unavailable: no stack runs in the state directory.
     """
-    url, key = os.environ.get("ORCHESTRATOR_URL", "").strip(), os.environ.get("ORCHESTRATOR_API_KEY", "").strip()
+    url, key = os.environ.get("ORCHESTRATOR_URL", "").strip(), secret("ORCHESTRATOR_API_KEY") or ""
     if url and not key:
         raise ConfigError("ORCHESTRATOR_URL is set but ORCHESTRATOR_API_KEY is not. Set the key of that API as well.")
     if url:

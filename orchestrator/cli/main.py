@@ -26,6 +26,8 @@ COMMANDS = {
     "agents": ("orchestrator.cli.agents:agents", "List the workers."),
     "queues": ("orchestrator.cli.queues:queues", "Show what waits in the queues, and who could do it."),
     "webhooks": ("orchestrator.cli.webhooks:webhooks", "Tell endpoints of events; see what became of it."),
+    "keys": ("orchestrator.cli.keys:keys", "Make, list, rotate and revoke API keys."),
+    "audit": ("orchestrator.cli.audit:audit", "Show who did what; check that the log was not changed."),
     "graph": ("orchestrator.cli.graph:graph", "Load the domain model, look at the graph."),
     "config": ("orchestrator.cli.config:config", "Check the configuration, or show where each value comes from."),
     "db": ("orchestrator.cli.db:db", "Migrate a database, or show its schema revision."),

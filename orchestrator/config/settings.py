@@ -107,6 +107,9 @@ class Settings:
     visibility: Annotated[
         str, OneOf(("all", "own")), "Whose jobs callers see and change; with `own`, admins still see all."
     ] = "all"
+    flower_login: Annotated[
+        str, Matching(r"([^:\s,]+:[^\s,]{8,})?", "user:password with 8 characters or more"), Secret(), "Login of Flower."
+    ] = field(default="", repr=False)
     jwt_issuer: Annotated[
         str, Matching(r"\S*", "a URL or a name"), "Whose tokens (JWT) are accepted: their `iss`. Empty: nobody's."
     ] = ""

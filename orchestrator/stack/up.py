@@ -20,6 +20,7 @@ from orchestrator.stack.exit_codes import CONFIG
 from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port, is_free
 from orchestrator.stack.process import Child, ChildSpec, ChildState
+from orchestrator.stack.secret_files import secret
 from orchestrator.stack.supervisor import Announce, NotReady, StopRequested, Supervisor, describe_exit
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -151,7 +152,7 @@ def _ask_ready(bind: str, port: int) -> int:
 def _welcome(state: StateDir, url: str, specs: ServiceSpecs, announce: Announce, *, show_key: bool) -> None:
     key = state.admin_key_file.read_text().strip() if state.admin_key_file.exists() else ""
     announce(f"ready     {url}   (documentation: {url}/docs)")
-    if key and show_key and not os.environ.get("ORCHESTRATOR_ADMIN_KEY"):
+    if key and show_key and not secret("ORCHESTRATOR_ADMIN_KEY"):
         announce(f"key       {key}   (shown once; kept in {state.admin_key_file})")
         announce(f"try       curl -H 'Authorization: Bearer {key}' {url}/jobs")
     if "flower" in specs.ports:

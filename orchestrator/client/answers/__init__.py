@@ -12,6 +12,13 @@ from orchestrator.client.answers.graph import (
     Neighbours,
     Node,
 )
+from orchestrator.client.answers.identity import (
+    AuditEntry,
+    ChainFault,
+    Key,
+    MadeKey,
+    Verified,
+)
 from orchestrator.client.answers.jobs import (
     Counts,
     DocumentFacts,
@@ -43,6 +50,8 @@ __all__ = [
     "Agent",
     "AgentHealth",
     "Attempt",
+    "AuditEntry",
+    "ChainFault",
     "Citation",
     "Counts",
     "Delivery",
@@ -53,8 +62,10 @@ __all__ = [
     "Job",
     "JobError",
     "JobInList",
+    "Key",
     "Loaded",
     "Location",
+    "MadeKey",
     "MadeWebhook",
     "Neighbours",
     "Node",
@@ -67,5 +78,6 @@ __all__ = [
     "Step",
     "StepCounts",
     "StuckJob",
+    "Verified",
     "Webhook",
 ]

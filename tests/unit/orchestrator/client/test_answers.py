@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.schemas import agents, events, graph, jobs, queues, requirements, steps, stuck, webhooks
+from api.schemas import agents, audit, events, graph, jobs, keys, queues, requirements, steps, stuck, webhooks
 from orchestrator.client import answers
 
 
@@ -34,6 +34,11 @@ from orchestrator.client import answers
         (answers.Neighbours, graph.NeighboursSchema),
         (answers.GraphCounts, graph.GraphCountsSchema),
         (answers.Loaded, graph.LoadedSchema),
+        (answers.Key, keys.KeySchema),
+        (answers.MadeKey, keys.MadeKeySchema),
+        (answers.AuditEntry, audit.AuditEntrySchema),
+        (answers.Verified, audit.VerifiedSchema),
+        (answers.ChainFault, audit.ChainFaultSchema),
         (answers.Webhook, webhooks.WebhookSchema),
         (answers.Delivery, webhooks.DeliverySchema),
         (answers.Attempt, webhooks.AttemptSchema),
