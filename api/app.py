@@ -49,7 +49,8 @@ def create_app(orchestrator: Orchestrator, draining: Draining | None = None) -> 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
     app.extensions[context.EXTENSION] = orchestrator
-    app.extensions[context.DRAINING] = draining or Draining()
+    app.extensions[context.DRAINING] = draining = draining or Draining()
+    orchestrator.event_feed.stop_when(draining.__bool__)
     app.config.update(
         MAX_CONTENT_LENGTH=orchestrator.settings.max_upload_bytes + JSON_BYTES,
         MAX_FORM_MEMORY_SIZE=JSON_BYTES,

@@ -101,7 +101,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "bind": [f"{settings.api_host}:{settings.api_port}"],
         "worker_class": "gthread",
         "workers": settings.api_processes,
-        "threads": settings.api_threads,
+        "threads": settings.api_threads + settings.event_streams,  # a stream holds one as long as it lives
         "timeout": TIMEOUT_S,
         "graceful_timeout": GRACE_S,
         "keepalive": KEEPALIVE_S,

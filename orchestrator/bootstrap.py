@@ -15,6 +15,7 @@ from orchestrator.services.audit import Audit
 from orchestrator.services.creation import Creation
 from orchestrator.services.deliveries import Deliveries
 from orchestrator.services.dispatcher import Dispatcher
+from orchestrator.services.event_feed import EventFeed
 from orchestrator.services.execution import Execution
 from orchestrator.services.graph import Graph
 from orchestrator.services.job_contents import JobContents
@@ -63,9 +64,11 @@ class Orchestrator:
     seeding: Seeding
     webhooks: Webhooks
     deliveries: Deliveries
+    event_feed: EventFeed
 
     def close(self) -> None:
-        """Close the database connections."""
+        """End the streams and close the database connections."""
+        self.event_feed.close()
         self.engine.dispose()
 
 
@@ -112,4 +115,5 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         seeding=Seeding(sessions, graph_store, reporter),
         webhooks=Webhooks(settings, sessions),
         deliveries=Deliveries(settings, sessions),
+        event_feed=EventFeed(settings, sessions),
     )

@@ -1,10 +1,14 @@
-"""The timeline of a job."""
+"""The timeline of a job, and that of all jobs."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
 
-from api.schemas.fields import PageQuery
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from api.schemas.fields import CURSOR_CHARACTERS, PageQuery, Text
+from api.streams import place_of
+from orchestrator.errors import Invalid
 
 
 class EventQuery(PageQuery):
@@ -27,4 +31,37 @@ class EventPageSchema(Schema):
     """A page of events, the oldest first."""
 
     items = fields.List(fields.Nested(EventSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class LogQuery(Schema):
+    """Which events of all jobs to list."""
+
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+    cursor = Text(
+        load_default=None,
+        validate=validate.Length(1, CURSOR_CHARACTERS),
+        metadata={"description": "`next_cursor`, or the id of an event of the stream"},
+    )
+
+    @post_load
+    def _after(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        cursor = data.pop("cursor")
+        try:
+            return data | {"after": place_of(cursor) if cursor else None}
+        except Invalid as error:
+            raise ValidationError({"cursor": ["Not a cursor of this list."]}) from error
+
+
+class LoggedEventSchema(EventSchema):
+    """Something that happened to some job."""
+
+    job_id = fields.String()
+    created_at = fields.String(metadata={"format": "date-time"})  # type: ignore[assignment]
+
+
+class LogPageSchema(Schema):
+    """A page of the events of all jobs, the oldest first."""
+
+    items = fields.List(fields.Nested(LoggedEventSchema))
     next_cursor = fields.String(allow_none=True)

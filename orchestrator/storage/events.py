@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.step import DELIVERY
@@ -68,6 +68,42 @@ def append(session: Session, job_id: UUID, event: str, data: Mapping[str, Any] |
     if row.deliveries:
         steps.notify(session, DELIVERY)
     return int(row.seq)
+
+
+_HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_LOG = text(
+    """
+    SELECT e.xid, e.job_id, e.seq, e.type, e.data, e.correlation_id, e.created_at, j.owner
+    FROM job_events e JOIN jobs j ON j.id = e.job_id
+    WHERE (e.xid, e.job_id, e.seq) > (:xid, :job_id, :seq)
+      AND e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+      AND (CAST(:owner AS text) IS NULL OR j.owner = :owner)
+    ORDER BY e.xid, e.job_id, e.seq LIMIT :limit
+    """
+)
+_AFTER = text(
+    """
+    SELECT e.xid, e.job_id, e.seq, e.type, e.data, e.correlation_id, e.created_at, j.owner
+    FROM job_events e JOIN jobs j ON j.id = e.job_id
+    WHERE e.job_id = :job_id AND e.seq > :seq ORDER BY e.seq LIMIT :limit
+    """
+)
+
+
+def horizon(session: Session) -> int:
+    """The oldest transaction that still runs: of all before it no further event will come."""
+    return int(session.execute(_HORIZON).scalar_one())
+
+
+def log(session: Session, after: tuple[int, UUID, int], owner: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Events of all jobs, or of an owner's, behind (xid, job_id, seq), in that order, up to the horizon."""
+    xid, job_id, seq = after
+    return session.execute(_LOG, {"xid": xid, "job_id": job_id, "seq": seq, "owner": owner, "limit": limit}).all()
+
+
+def after(session: Session, job_id: UUID, seq: int, limit: int) -> Sequence[Row[Any]]:
+    """A job's events behind this number, in order."""
+    return session.execute(_AFTER, {"job_id": job_id, "seq": seq, "limit": limit}).all()
 
 
 def page(session: Session, job_id: UUID, at: paging.Paging) -> paging.Page:

@@ -1,0 +1,106 @@
+"""Events as a stream: server-sent events (WHATWG HTML, section 9.2)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from api.context import scope, services
+from orchestrator.errors import Invalid
+from orchestrator.services.event_feed import EventStream, Place, StreamedEvent
+
+MEDIA_TYPE = "text/event-stream"
+HEADER = "Last-Event-ID"
+RETRY_MS = 2_000
+"""How long a client waits before it connects again."""
+_SEQ = re.compile(r"[0-9]{1,18}")
+_PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.([0-9a-f]{32})")
+
+DESCRIBED: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": HEADER,
+            "schema": {"type": "string", "maxLength": 100},
+            "description": "of a stream: the last event that was seen; the stream goes on behind it",
+        }
+    ],
+    "description": f"With `Accept: {MEDIA_TYPE}` the events come as a stream, as they happen.",
+}
+
+
+def wants_stream() -> bool:
+    """Whether the caller names streams among what it accepts; `*/*` is JSON."""
+    return any(named == MEDIA_TYPE and quality > 0 for named, quality in request.accept_mimetypes)
+
+
+def job_stream(job_id: UUID) -> Response:
+    """The events of a job, from the first one or the last one seen on."""
+    given = request.headers.get(HEADER, "")
+    if given and not _SEQ.fullmatch(given):
+        raise _refused("the number of an event")
+    return _answer(services().event_feed.subscribe(job_id, after=int(given) if given else None), whole=False)
+
+
+def stream_of_all() -> Response:
+    """The events of all jobs that the caller may see, from now or the last one seen on."""
+    given = request.headers.get(HEADER, "")
+    after = place_of(given) if given else None
+    return _answer(services().event_feed.subscribe(owner=scope(), after=after), whole=True)
+
+
+def place_of(text: str) -> Place:
+    """Where an event stands among all events, from its id.
+
+    Raises:
+        Invalid: it is no such id.
+    """
+    parts = _PLACE.fullmatch(text)
+    if parts is None:
+        raise _refused("the id of an event of this stream")
+    return (int(parts[1]), UUID(parts[3]), int(parts[2]))
+
+
+def id_of(place: Place) -> str:
+    """An event's id in the stream of all jobs."""
+    xid, job_id, seq = place
+    return f"{xid}.{seq}.{job_id.hex}"
+
+
+def _refused(what: str) -> Invalid:
+    return Invalid(f"{HEADER} must be {what}; leave it out to begin anew.", details={"parameter": HEADER})
+
+
+def _answer(stream: EventStream, *, whole: bool) -> Response:
+    answer = Response(_frames(stream, whole), content_type=MEDIA_TYPE)
+    answer.headers["X-Accel-Buffering"] = "no"
+    answer.call_on_close(stream.close)
+    return answer
+
+
+def _frames(stream: EventStream, whole: bool) -> Iterator[str]:
+    yield f"retry: {RETRY_MS}\n\n"
+    for event in stream:
+        yield _frame(event, whole) if event else ": nothing new\n\n"
+
+
+def _frame(event: StreamedEvent, whole: bool) -> str:
+    number = id_of(event.place) if whole else event.seq
+    return f"id: {number}\nevent: {event.type}\ndata: {json.dumps(shown(event))}\n\n"
+
+
+def shown(event: StreamedEvent) -> dict[str, Any]:
+    """An event as JSON, in one line."""
+    return {
+        "job_id": str(event.job_id),
+        "seq": event.seq,
+        "type": event.type,
+        "data": event.data,
+        "correlation_id": event.correlation_id,
+        "created_at": event.created_at.isoformat(),
+    }
