@@ -31,11 +31,15 @@ JOB_PARAMETERS = ("job_id", "other_id")
 """Names of path parameters that are ids of jobs."""
 
 
-def requires(role: Role, *, by_password: bool = False) -> Callable[[View], View]:
+def requires(role: Role, *, by_password: bool = False, everybodys: bool = False) -> Callable[[View], View]:
     """Let callers of this role and above in, before anything of the request is read.
 
-    A job in the path that the caller may not know of is not found. With `by_password` the key may come as the password
-    of Basic authentication.
+    A job in the path that the caller may not know of is not found.
+
+    Args:
+        role: the least role.
+        by_password: the key may come as the password of Basic authentication.
+        everybodys: the route concerns the jobs of all: who sees its own alone is refused.
     """
 
     def decorate(view: View) -> View:
@@ -44,7 +48,7 @@ def requires(role: Role, *, by_password: bool = False) -> Callable[[View], View]
             g.challenge = BASIC if by_password else BEARER
             g.principal = _admit(role, by_password)
             announce(g.principal)
-            _check_jobs(kwargs)
+            _check_sight(kwargs, everybodys)
             return view(*args, **kwargs)
 
         schemes = [name for name in SECURITY_SCHEMES if by_password or name != "password"]
@@ -79,11 +83,13 @@ def _admit(role: Role, by_password: bool) -> Principal:
     return caller
 
 
-def _check_jobs(parameters: Mapping[str, Any]) -> None:
-    """See that the caller may know of the jobs in the path; what is no id is refused later, with its reason."""
+def _check_sight(parameters: Mapping[str, Any], everybodys: bool) -> None:
+    """See that the caller may know of the jobs in the path, or of those of all."""
     visibility = services().visibility
     if visibility.scope(g.principal) is None:
         return
+    if everybodys:
+        raise Denied("This concerns the jobs of all, and you see yours alone. Ask an admin.")
     for name in JOB_PARAMETERS:
         if name in parameters:
             job_id = job_id_of(parameters[name])

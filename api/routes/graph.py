@@ -43,7 +43,7 @@ def show() -> Any:
 
 
 @blp.get("/graph/nodes")
-@requires(Role.VIEWER)
+@requires(Role.VIEWER, everybodys=True)
 @blp.takes(NodeQuery, "query")
 @blp.answers(200, NodePageSchema)
 def nodes(query: dict[str, Any]) -> Any:
@@ -52,7 +52,7 @@ def nodes(query: dict[str, Any]) -> Any:
 
 
 @blp.get("/graph/nodes/<key>/neighbours")
-@requires(Role.VIEWER)
+@requires(Role.VIEWER, everybodys=True)
 @blp.takes(NeighbourQuery, "query")
 @blp.answers(200, NeighboursSchema)
 def neighbours(query: dict[str, Any], key: str) -> Any:

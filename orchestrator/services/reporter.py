@@ -113,8 +113,10 @@ class Reporter:
         reports.put(session, None, name, "text", "".join(f"{line}\n" for line in day_as_text(content)))
         return content
 
-    def days(self, count: int) -> list[dict[str, Any]]:
+    def days(self, count: int, owner: str | None = None) -> list[dict[str, Any]]:
         """The numbers of the last `count` days (UTC), today included, the oldest first, as the rows are now.
+
+        With an `owner`, of its jobs alone.
 
         Raises:
             Invalid: `count` is not from 1 to 365.
@@ -123,7 +125,7 @@ class Reporter:
             raise Invalid(f"days must be from 1 to {MOST_DAYS}, not {count}.", details={"parameter": "days"})
         with self._snapshots() as session:
             today = jobs.now(session).astimezone(UTC).date()
-            return [_of_day(day) for day in reports.days(session, today, count)]
+            return [_of_day(day) for day in reports.days(session, today, count, owner)]
 
 
 def _of_day(day: reports.Day) -> dict[str, Any]:
