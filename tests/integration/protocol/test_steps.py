@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -100,18 +99,6 @@ def test_a_fenced_finish_writes_nothing(plant: Any) -> None:
     assert (again.attempt, again.crash_count) == (2, 1)
     plant.orchestrator.execution.finish(again, adds_parts(plant, job, 3))
     assert len(plant.steps(job)) == 4
-
-
-def test_two_last_steps_at_once_do_not_strand_the_job(plant: Any) -> None:
-    """Each of the two must see the other's end, whoever commits last."""
-    for _ in range(25):
-        job = plant.job(NewStep(StepKind.EXTRACT, part="1"), NewStep(StepKind.EXTRACT, part="2"))
-        both = plant.claim_all()
-        assert len(both) == 2
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda step: plant.orchestrator.execution.finish(step, nothing), both))
-        assert [row.kind for row in plant.steps(job)] == ["extract", "extract", "merge"]
-        plant.run("DELETE FROM jobs WHERE id = :id", id=job)
 
 
 @pytest.mark.parametrize("when", ["before", "while claimed"])
