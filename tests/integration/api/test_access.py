@@ -199,10 +199,11 @@ def test_anothers_job_cannot_be_named_in_a_new_one(as_owner: Any, fields: dict[s
 
 
 def test_a_refusal_for_ownership_is_in_the_audit_log(own_app: Flask, as_owner: Any, stage: Any) -> None:
+    audit = own_app.extensions["orchestrator"].audit
+    audit.flush(everything=True)
     job_id = as_owner("ada").submit(prompt=PROMPT)["id"]
     as_owner("ben")("GET", f"/jobs/{job_id}")
 
-    audit = own_app.extensions["orchestrator"].audit
     audit.flush(everything=True)
     noted = "SELECT actor, http_status, outcome FROM audit_log WHERE target = :target"
     assert stage.rows(noted, target=f"/jobs/{job_id}") == [("ben", 404, "refused")]
