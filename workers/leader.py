@@ -106,7 +106,7 @@ class Leader:
             # An outage or a take-over: nobody could renew, or nobody looked. A fresh lease for all.
             self._orchestrator.recovery.renew_leases()
         self._orchestrator.recovery.reconcile(as_of)
-        self._schedule.run_due()
+        self._schedule.run_due(as_of)
         if now - self._last_aging > AGE_S:
             self._orchestrator.recovery.raise_priorities(AGE_S)
             self._last_aging = now

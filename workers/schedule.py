@@ -25,9 +25,12 @@ class Schedule:
         self._entries = entries
         self._ran: dict[str, datetime] = {}
 
-    def run_due(self) -> None:
-        """Insert the step of each entry's present slot. After a time without a leader that is one catch-up each."""
-        now = datetime.now(UTC)
+    def run_due(self, now: datetime) -> None:
+        """Insert the step of each entry's present slot. After a time without a leader that is one catch-up each.
+
+        Args:
+            now: the database's time: leaders whose clocks differ agree on the slot.
+        """
         for name, entry in self._entries.items():
             slot = slot_of(entry["schedule"], now)
             if self._ran.get(name) != slot:
