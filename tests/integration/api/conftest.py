@@ -23,7 +23,7 @@ from orchestrator.services.advance import end_job
 from orchestrator.storage import steps
 from orchestrator.storage.models import ApiKey, Requirement
 
-TABLES = ("jobs", "documents", "agents", "api_keys", "leases", "reports", "steps")
+TABLES = ("jobs", "documents", "agents", "api_keys", "leases", "reports", "steps", "webhooks", "callback_secrets")
 ADMIN_KEY = "ro_test_abcd1234_0123456789abcdef0123456789abcdef"
 
 
