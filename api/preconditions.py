@@ -38,8 +38,8 @@ def if_match(view: View) -> View:
 
     described: Any = conditional
     described._apidoc = deepcopy(getattr(view, "_apidoc", {}))
-    manual = described._apidoc.setdefault("manual_doc", {})
-    manual["parameters"] = [*manual.get("parameters", []), _PARAMETER]
+    # Beside those of `takes`: as manual documentation it would take their place.
+    described._apidoc.setdefault("arguments", {}).setdefault("parameters", []).insert(0, dict(_PARAMETER))
     responses = described._apidoc.setdefault("response", {}).setdefault("responses", {})
     responses.setdefault(412, []).append("PRECONDITION_FAILED")
     responses.setdefault(428, []).append("PRECONDITION_REQUIRED")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from marshmallow import Schema
 
 from api.context import scope, services
 from orchestrator.errors import Invalid
@@ -21,17 +22,12 @@ RETRY_MS = 2_000
 _SEQ = re.compile(r"[0-9]{1,18}")
 _PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.([0-9a-f]{32})")
 
-DESCRIBED: dict[str, Any] = {
-    "parameters": [
-        {
-            "in": "header",
-            "name": HEADER,
-            "schema": {"type": "string", "maxLength": 100},
-            "description": "of a stream: the last event that was seen; the stream goes on behind it",
-        }
-    ],
-    "description": f"With `Accept: {MEDIA_TYPE}` the events come as a stream, as they happen.",
-}
+
+def described(pages: type[Schema]) -> dict[str, Any]:
+    """How a route is described that answers with pages or with a stream."""
+    content = {"application/json": {"schema": pages}, MEDIA_TYPE: {"schema": {"type": "string"}}}
+    said = f"With `Accept: {MEDIA_TYPE}` the events come as a stream, as they happen."
+    return {"description": said, "responses": {"200": {"description": "OK", "content": content}}}
 
 
 def wants_stream() -> bool:
@@ -39,17 +35,15 @@ def wants_stream() -> bool:
     return any(named == MEDIA_TYPE and quality > 0 for named, quality in request.accept_mimetypes)
 
 
-def job_stream(job_id: UUID) -> Response:
-    """The events of a job, from the first one or the last one seen on."""
-    given = request.headers.get(HEADER, "")
+def job_stream(job_id: UUID, given: str) -> Response:
+    """The events of a job, from the first one on, or behind the last one seen (`given`)."""
     if given and not _SEQ.fullmatch(given):
         raise _refused("the number of an event")
     return _answer(services().event_feed.subscribe(job_id, after=int(given) if given else None), whole=False)
 
 
-def stream_of_all() -> Response:
-    """The events of all jobs that the caller may see, from now or the last one seen on."""
-    given = request.headers.get(HEADER, "")
+def stream_of_all(given: str) -> Response:
+    """The events of all jobs that the caller may see, from now on, or behind the last one seen (`given`)."""
     after = place_of(given) if given else None
     return _answer(services().event_feed.subscribe(owner=scope(), after=after), whole=True)
 

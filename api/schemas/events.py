@@ -7,8 +7,19 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.schemas.fields import CURSOR_CHARACTERS, PageQuery, Text
-from api.streams import place_of
+from api.streams import HEADER, place_of
 from orchestrator.errors import Invalid
+
+
+class StreamHeaders(Schema):
+    """Where a stream goes on."""
+
+    last = Text(
+        data_key=HEADER,
+        load_default="",
+        validate=validate.Length(max=100),
+        metadata={"description": "of a stream: the last event that was seen"},
+    )
 
 
 class EventQuery(PageQuery):
