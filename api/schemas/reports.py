@@ -11,7 +11,11 @@ from orchestrator.domain.report import FORMATS
 class ReportQuery(Schema):
     """In which format."""
 
-    format = Text(load_default="text", validate=validate.OneOf(list(FORMATS)))
+    format = Text(
+        load_default=None,
+        validate=validate.OneOf(list(FORMATS)),
+        metadata={"description": "Else by the Accept header, else text"},
+    )
 
 
 class ReportPendingSchema(Schema):

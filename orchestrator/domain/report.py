@@ -12,8 +12,23 @@ from uuid import UUID
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.requirement import Modality, RequirementStatus, RequirementType
 
-FORMATS = {"text": "text/plain; charset=utf-8", "json": "application/json"}
-"""Formats and their media types."""
+FORMATS = {
+    "text": "text/plain; charset=utf-8",
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8; header=present",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "reqif": "application/xml",
+}
+"""Formats of a report and their media types."""
+
+PACK = "pack"
+STORED = FORMATS | {PACK: "application/zip"}
+"""What is made and stored alike: the formats, and the audit pack."""
+
+EXTENSIONS = {name: name for name in FORMATS} | {"text": "txt", PACK: "zip"}
+AT_END = ("text", "json")
+"""Formats that are made when a job ends; the others when they are asked for first."""
 
 PRIORITIES = ("high", "medium", "low")
 
@@ -80,6 +95,7 @@ class RequirementRow(Protocol):
     rejection_reason: Any
     retry_count: Any
     last_error: Any
+    review: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +229,7 @@ _SHOWN = (
     "rejection_reason",
     "retry_count",
     "last_error",
+    "review",
 )
 
 

@@ -213,12 +213,6 @@ def steps(session: Session, job_id: UUID, wanted: paging.Paging) -> paging.Page:
     return paging.page(session, statement, wanted, {"steps": job_id})
 
 
-def report_step(session: Session, job_id: UUID) -> Step | None:
-    """The newest step that makes the job's report."""
-    statement = select(Step).where(Step.job_id == job_id, Step.kind == "report").order_by(Step.id.desc()).limit(1)
-    return session.scalars(statement).one_or_none()
-
-
 def queue_position(session: Session, job_id: UUID) -> int | None:
     """Place of the job's next pending step in its queue, 1 being the next to go; None where none is pending."""
     pending = Step.state == StepState.PENDING

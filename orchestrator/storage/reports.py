@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from orchestrator.storage.models import DocumentText, Report, ReportChunk, Step
+from orchestrator.storage.models import DocumentText, Report, ReportChunk, RequirementReview, Step
 
 JOB_REPORT = "job"
 CHUNK_BYTES = 1_000_000
@@ -115,10 +115,15 @@ def ordered(session: Session, job_id: UUID, report_format: str) -> int:
     return int(session.execute(_ORDERED, {"job_id": job_id, "format": report_format}).scalar_one())
 
 
+def last_review(session: Session, job_id: UUID) -> datetime | None:
+    """When a requirement of the job was reviewed last; None where none was."""
+    return session.scalar(select(func.max(RequirementReview.created_at)).where(RequirementReview.job_id == job_id))
+
+
 def passage(session: Session, text_id: UUID, start: int, count: int) -> str:
     """So many characters of a canonical text from a place on; fewer where it ends."""
     cut = func.substr(DocumentText.text, start + 1, count)
-    return session.scalars(select(cut).where(DocumentText.id == text_id)).one()
+    return str(session.scalars(select(cut).where(DocumentText.id == text_id)).one())
 
 
 def text_facts(session: Session, text_id: UUID) -> Row[Any] | None:

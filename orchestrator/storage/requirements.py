@@ -93,6 +93,20 @@ def stream(session: Session, job_id: UUID, statuses: Sequence[str] = ()) -> Iter
     yield from session.scalars(ordered.execution_options(yield_per=_STREAM_ROWS))
 
 
+_SPANS = text(
+    """
+    SELECT c.start, c."end", r.rid, r.seq
+    FROM requirements r, jsonb_to_recordset(r.citations) AS c(start bigint, "end" bigint)
+    WHERE r.job_id = :job_id ORDER BY c.start, r.seq NULLS LAST, r.id
+    """
+)
+
+
+def spans(session: Session, job_id: UUID) -> Iterator[Row[Any]]:
+    """All citations of a job by where they start, a few hundred at a time: (start, end, rid, seq)."""
+    yield from session.execute(_SPANS, {"job_id": job_id}, execution_options={"yield_per": _STREAM_ROWS})
+
+
 def most_relevant(session: Session, job_id: UUID, limit: int) -> Sequence[Requirement]:
     """Requirements that answer the prompt's words, the best first; at most `limit`, rejected ones left out."""
     statement = (

@@ -174,24 +174,33 @@ def slots_run_once(session: Session, run: Run) -> list[str]:
     return _sentences(session, twice, unknown)
 
 
+_JSON_REPORTS = """
+    SELECT r.job_id, r.created_at,
+           convert_from(string_agg(c.data, ''::bytea ORDER BY c.number), 'UTF8')::jsonb AS content
+    FROM reports r JOIN report_chunks c ON c.report_id = r.id
+    WHERE r.name = 'job' AND r.format = 'json' GROUP BY r.id
+"""
+
+
 def reports_add_up(session: Session, run: Run) -> list[str]:
     """I8: each ended job has the report of this end, and its sums are those of the rows."""
-    none = """
+    none = f"""
+        WITH stored AS MATERIALIZED ({_JSON_REPORTS})
         SELECT format('job %s is %s and has no report of it', j.id, j.status) FROM jobs j
         WHERE j.status NOT IN ('created', 'processing') AND NOT EXISTS (
-            SELECT 1 FROM reports r WHERE r.job_id = j.id AND r.name = 'job' AND r.format = 'json'
-            AND r.created_at >= j.completed_at AND r.content::jsonb -> 'job' ->> 'status' = j.status)
+            SELECT 1 FROM stored r WHERE r.job_id = j.id
+            AND r.created_at >= j.completed_at AND r.content -> 'job' ->> 'status' = j.status)
     """
-    sums = """
+    sums = f"""
+        WITH stored AS MATERIALIZED ({_JSON_REPORTS})
         SELECT format('the report of job %s counts %s of %s, the rows are %s', job_id, said, status, rows) FROM (
             SELECT r.job_id, s.key AS status, s.value::int AS said,
                    (SELECT count(*) FROM requirements q WHERE q.job_id = r.job_id AND q.status = s.key) AS rows
-            FROM reports r CROSS JOIN jsonb_each_text(r.content::jsonb -> 'summary' -> 'status') s
-            WHERE r.name = 'job' AND r.format = 'json'
+            FROM stored r CROSS JOIN jsonb_each_text(r.content -> 'summary' -> 'status') s
             UNION ALL
-            SELECT r.job_id, 'all requirements', jsonb_array_length(r.content::jsonb -> 'requirements'),
+            SELECT r.job_id, 'all requirements', jsonb_array_length(r.content -> 'requirements'),
                    (SELECT count(*) FROM requirements q WHERE q.job_id = r.job_id)
-            FROM reports r WHERE r.name = 'job' AND r.format = 'json') each
+            FROM stored r) each
         WHERE said <> rows
     """
     pending = """

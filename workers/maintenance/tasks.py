@@ -17,11 +17,12 @@ from workers.task import step_task
 
 @step_task(StepKind.REPORT)
 def report(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
-    """Generate and store the report of a job that has ended."""
+    """Make and store the report of a job that has ended, in the formats that the step is for."""
     job_id = step.job_id
     if job_id is None:
         raise Invalid(f"Report step {step.id} has no job to report on.")
-    return lambda session: announce_report(session, job_id, orchestrator.reporter.generate(session, job_id))
+    store = orchestrator.reporter.make(job_id, step.part)
+    return lambda session: announce_report(session, job_id, store(session))
 
 
 @step_task(StepKind.DAILY_REPORT)

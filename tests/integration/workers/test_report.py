@@ -22,5 +22,5 @@ def test_killed_while_it_makes_the_report(fleet: Any) -> None:
     stored = fleet.rows("SELECT format FROM reports WHERE job_id = :id ORDER BY format", id=job)
     assert [row.format for row in stored] == ["json", "text"]
     assert fleet.scalar("SELECT status FROM jobs WHERE id = :id", id=job) == "completed"
-    text = fleet.orchestrator.reporter.stored(job, "text").content
+    text = fleet.orchestrator.reporter.stored(job, "text").read().decode()
     assert "1 crashes" not in text, "the blocking steps went well"

@@ -64,7 +64,7 @@ def test_the_head_knows_the_document_as_read(orchestrator: Orchestrator) -> None
     job_id = finished(orchestrator)
     generate(orchestrator, job_id)
 
-    document = json.loads(orchestrator.reporter.stored(job_id, "json").content or "")["document"]
+    document = json.loads(orchestrator.reporter.stored(job_id, "json").read())["document"]
 
     assert (document["title"], document["language"], document["pages"], document["characters"]) == (
         "Titel",
@@ -78,7 +78,7 @@ def test_the_numbers_are_those_of_the_rows(orchestrator: Orchestrator) -> None:
     job_id = finished(orchestrator, 5)
     generate(orchestrator, job_id)
 
-    summary = json.loads(orchestrator.reporter.stored(job_id, "json").content or "")["summary"]
+    summary = json.loads(orchestrator.reporter.stored(job_id, "json").read())["summary"]
 
     assert summary["total"] == summary["status"]["integrated"] == summary["modality"]["obligation"] == 5
     assert summary["gobd"] == {"relevant": 2, "not_relevant": 3, "unknown": 0}
@@ -130,7 +130,7 @@ def test_the_day_counts_what_was_submitted_on_it(orchestrator: Orchestrator) -> 
     with orchestrator.sessions() as session:
         stored = reports.find(session, None, f"daily:{today}", "json")
         assert stored is not None
-        assert json.loads(stored.content)["jobs"] == content["jobs"]
+        assert json.loads(reports.chunk(session, stored.id, 0) or b"")["jobs"] == content["jobs"]
         assert reports.find(session, None, f"daily:{today}", "text") is not None
 
 
@@ -183,7 +183,7 @@ def test_citations_and_repetitions_are_counted(orchestrator: Orchestrator) -> No
         session.execute(text("UPDATE steps SET error_count = 2, crash_count = 1, retries = 1 WHERE kind = 'read'"))
     generate(orchestrator, job_id)
 
-    report = json.loads(orchestrator.reporter.stored(job_id, "json").content or "")
+    report = json.loads(orchestrator.reporter.stored(job_id, "json").read())
 
     assert report["citations"] == {
         "requirements": 3, "citations": 4, "exact": 0, "repaired": 0, "several": 1, "pages": 1, "locators": 3,

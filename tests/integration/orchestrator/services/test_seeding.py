@@ -42,8 +42,7 @@ def test_an_empty_database_gets_the_model_and_a_finished_job(orchestrator: Orche
     assert (view.job.status, view.job.creator_status, view.job.validator_status) == ("completed",) * 3
     assert orchestrator.job_manager.progress(seeded.sample_job).percent == 100
     answer = orchestrator.reporter.stored(seeded.sample_job, "json")
-    assert answer.content is not None
-    report = json.loads(answer.content)
+    report = json.loads(answer.read())
     assert report["summary"]["status"]["integrated"] == len(requirements(orchestrator, seeded.sample_job)) > 10
 
 
