@@ -6,13 +6,14 @@ that there is no change without a row and no row without a change. The chain is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, cast, event, func, insert, select, text, update
+from sqlalchemy import BigInteger, Text, cast, event, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,16 @@ OBSERVED = "audit_observed"
 MOST_OBSERVED = 100
 """Things compared in one transaction; of more, the row tells the call alone."""
 CONTENT = tuple(column for column in AuditEntry.__table__.columns if column.key not in ("position", "hash"))
+CALL_COLUMNS = ("method", "route", "target", "actor", "role", "key_id", "request_id", "address")
+_USUAL: dict[str, Any] = {"http_status": None, "code": None, "number": 1, "changes": ()}
+_PUT = text(
+    """
+    INSERT INTO audit_log (method, route, target, actor, role, key_id, request_id, address, outcome, http_status, code,
+                           number, changes)
+    VALUES (:method, :route, :target, :actor, :role, :key_id, :request_id, :address, :outcome, :http_status, :code,
+            :number, CAST(:changes AS jsonb))
+    """
+)
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('orchestrator.audit_chain', 0))")
 
 
@@ -85,11 +96,9 @@ def _forget(session: Session) -> None:
 
 def put(session: Session, call: AuditedCall, outcome: Outcome, **columns: Any) -> None:
     """Add a row. `columns` are `http_status`, `code`, `number` and `changes` where they are known."""
-    row = asdict(call)
-    del row["written"]
-    if "changes" in columns:
-        columns["changes"] = list(columns["changes"])
-    session.execute(insert(AuditEntry).values(row | {"outcome": outcome.value} | columns))
+    row = {name: getattr(call, name) for name in CALL_COLUMNS} | _USUAL | columns
+    row |= {"outcome": outcome.value, "changes": json.dumps(list(row["changes"]), default=str)}
+    session.connection().execute(_PUT, row)
 
 
 @dataclass(frozen=True, slots=True)
