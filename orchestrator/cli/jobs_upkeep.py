@@ -8,10 +8,22 @@ from typing import Any
 import click
 
 from orchestrator.cli.connection import connected
-from orchestrator.cli.output import at_most, limit_option, output_option, say, show_facts, show_json, show_table, when
+from orchestrator.cli.output import (
+    at_most,
+    limit_option,
+    output_option,
+    printable,
+    say,
+    show_facts,
+    show_json,
+    show_table,
+    when,
+)
 from orchestrator.client import Event, StuckJob
+from orchestrator.domain.job import TERMINAL
 from orchestrator.domain.stuck import MINUTES
 
+ENDS = {f"job.{status.value}" for status in TERMINAL}
 EVENT_TITLES = ("NO", "WHEN (UTC)", "WHAT", "DETAILS")
 STUCK_TITLES = ("ID", "STATUS", "COMPONENT", "REASON", "MINUTES", "AFTER", "LAST PROGRESS (UTC)", "WHAT TO DO")
 
@@ -31,10 +43,14 @@ def retry(job_id: str, output: str) -> None:
 
 @click.command()
 @click.argument("job_id", metavar="ID")
+@click.option("--follow", is_flag=True, help="Go on as things happen, until the job has ended; one line each.")
 @limit_option(100)
 @output_option
-def events(job_id: str, limit: int, output: str) -> None:
+def events(job_id: str, follow: bool, limit: int, output: str) -> None:
     """Show what happened to a job, the oldest first."""
+    if follow:
+        _follow(job_id, output)
+        return
     with connected() as client:
         found = at_most(limit, client.events(job_id, limit + 1))
     if output == "json":
@@ -74,6 +90,17 @@ def recover(dry_run: bool, output: str) -> None:
     if dry_run:
         say("Nothing was changed; this is what would be:")
     show_facts((name.replace("_", " "), count) for name, count in found.items() if name != "dry_run")
+
+
+def _follow(job_id: str, output: str) -> None:
+    with connected() as client:
+        for event in client.follow(job_id):
+            if output == "json":
+                click.echo(json.dumps(event, ensure_ascii=False))
+            else:
+                click.echo(printable("  ".join(map(str, _event_row(event)))))
+            if event["type"] in ENDS and client.job(job_id)["status"] in TERMINAL:
+                return
 
 
 def _event_row(event: Event) -> tuple[Any, ...]:

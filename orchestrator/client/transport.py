@@ -108,6 +108,11 @@ class Transport:
         """GET, repeated where the network or the server is down for a moment."""
         return self._send("GET", path, params=dict(query or {}))
 
+    def event_stream(self, path: str, after: str | None) -> requests.Response:
+        """GET events as they happen, behind the last one that was seen; the body is not read yet."""
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
+        return self._send("GET", path, headers=headers, stream=True)
+
     def post(self, path: str, content: Any = None) -> requests.Response:
         """POST JSON, once."""
         return self._send("POST", path, json=content)

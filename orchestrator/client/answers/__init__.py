@@ -32,6 +32,7 @@ from orchestrator.client.answers.jobs import (
     Recovered,
     Step,
     StepCounts,
+    StreamedEvent,
     StuckJob,
 )
 from orchestrator.client.answers.requirements import (
@@ -77,6 +78,7 @@ __all__ = [
     "Requirement",
     "Step",
     "StepCounts",
+    "StreamedEvent",
     "StuckJob",
     "Verified",
     "Webhook",

@@ -149,6 +149,13 @@ class Event(TypedDict):
     created_at: str
 
 
+class StreamedEvent(Event):
+    """An event from a stream; `id` is where to go on behind it."""
+
+    id: str
+    job_id: str
+
+
 class StuckJob(TypedDict):
     """A job that stands still, though it waits for nothing by design."""
 

@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from orchestrator.bootstrap import Orchestrator
+from orchestrator.client import Client
 from orchestrator.domain.submission import Submission
 from orchestrator.storage import events
 
@@ -108,7 +109,9 @@ def add(orchestrator: Orchestrator, job_id: UUID, note: int) -> None:
         events.append(session, job_id, "test.noted", {"note": note})
 
 
-def test_streams_lose_and_double_nothing_and_end(server: Server, orchestrator: Orchestrator) -> None:
+def test_streams_lose_and_double_nothing_and_end(
+    server: Server, orchestrator: Orchestrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = submit(orchestrator)
     path = f"/jobs/{job}/events"
     with server.open(path) as stream:
@@ -130,9 +133,25 @@ def test_streams_lose_and_double_nothing_and_end(server: Server, orchestrator: O
     plain = requests.get(f"{server.url}{path}", headers={"X-API-Key": KEY}, timeout=10).json()
     assert [event["seq"] for event in plain["items"]] == [1, 2, 3, 4, 5]
 
+    monkeypatch.setattr("orchestrator.client.streams.RECONNECT_S", 0.1)
+    _follow_beyond_one_stream(server, orchestrator, job)
     _reconnect_while_others_write(server, orchestrator)
     _no_more_than_there_is_room_for(server)
     _the_end(server, path)
+
+
+def _follow_beyond_one_stream(server: Server, orchestrator: Orchestrator, job_id: UUID) -> None:
+    seen: list[Any] = []
+    with Client(server.url, KEY) as client:
+        for event in client.follow(str(job_id), after="4", timeout_s=60):
+            seen.append(event)
+            if len(seen) == 1:
+                time.sleep(3.5)  # longer than a stream lives
+                add(orchestrator, job_id, 5)
+            if len(seen) == 2:
+                break
+    assert [(event["id"], event["seq"], event["data"]["note"]) for event in seen] == [("5", 5, 4), ("6", 6, 5)]
+    assert {event["job_id"] for event in seen} == {str(job_id)}
 
 
 def _write(orchestrator: Orchestrator, job_id: UUID) -> None:
