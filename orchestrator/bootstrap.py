@@ -18,6 +18,7 @@ from orchestrator.services.dispatcher import Dispatcher
 from orchestrator.services.event_feed import EventFeed
 from orchestrator.services.execution import Execution
 from orchestrator.services.graph import Graph
+from orchestrator.services.graph_checks import GraphChecks
 from orchestrator.services.job_contents import JobContents
 from orchestrator.services.job_manager import JobManager
 from orchestrator.services.keys import Keys
@@ -27,6 +28,7 @@ from orchestrator.services.queues import Queues
 from orchestrator.services.readiness import Readiness
 from orchestrator.services.recovery import Recovery
 from orchestrator.services.reporter import Reporter
+from orchestrator.services.scheduling import Scheduling
 from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
 from orchestrator.services.visibility import Visibility
@@ -53,7 +55,9 @@ class Orchestrator:
     creation: Creation
     validation: Validation
     graph: Graph
+    graph_checks: GraphChecks
     job_manager: JobManager
+    scheduling: Scheduling
     job_contents: JobContents
     reporter: Reporter
     accounts: Accounts
@@ -104,7 +108,9 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         creation=Creation(settings, sessions),
         validation=Validation(settings, sessions, graph_store),
         graph=Graph(sessions, graph_store),
+        graph_checks=GraphChecks(sessions, graph_store),
         job_manager=JobManager(settings, sessions),
+        scheduling=Scheduling(settings, sessions),
         job_contents=JobContents(settings, sessions),
         reporter=reporter,
         accounts=accounts,

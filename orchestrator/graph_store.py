@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from orchestrator.domain.graph import DomainModel, Edge, GraphFacts, Node, NodeType
+from orchestrator.domain.graph import Assertions, DomainModel, Edge, GraphFacts, Node, NodeType
 
 
 class GraphStore(Protocol):
@@ -36,6 +36,12 @@ class GraphStore(Protocol):
 
     def nodes_of_type(self, session: Session, kind: NodeType | None, *, after: str, limit: int) -> Sequence[Node]:
         """At most `limit` nodes (of one type, or all) with a key above `after`, ordered by key."""
+
+    def edges(self, session: Session, *, after: Edge | None, limit: int) -> Sequence[Edge]:
+        """At most `limit` edges behind `after`, ordered by source, destination and type."""
+
+    def asserted(self, session: Session, job_id: UUID) -> Assertions:
+        """What a job asserts, counted."""
 
     def neighbours(self, session: Session, key: str, *, limit: int = 100) -> Sequence[Edge]:
         """Edges that start or end at a node, ordered; at most `limit`."""

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
+
+from flask import Response, request
 
 from api.arguments import Resource
 from api.auth import requires
-from api.context import services
+from api.context import job_id_of, services
 from api.paging import shown
 from api.schemas.graph import (
+    AssertionsSchema,
     DomainModelSchema,
+    EdgeSchema,
+    ExportQuery,
+    GatesSchema,
     GraphCountsSchema,
     LoadedSchema,
     NeighbourQuery,
     NeighboursSchema,
     NodePageSchema,
     NodeQuery,
+    NodeSchema,
 )
+from orchestrator.domain import cypher
 from orchestrator.domain.access import Role
+from orchestrator.services.graph_checks import GraphChecks
 
 blp = Resource("graph", __name__, description="Requirements, business objects and messages, and their relations.")
 
@@ -40,6 +51,58 @@ def load(model: dict[str, Any]) -> Any:
 def show() -> Any:
     """Count nodes and edges by type."""
     return services().graph.show()
+
+
+@blp.get("/graph/verify")
+@requires(Role.VIEWER)
+@blp.answers(200, GatesSchema)
+def verify() -> Any:
+    """Ask the quality gates of the graph; `passed` is false where one of severity error found something."""
+    gates = services().graph_checks.verify()
+    return {"passed": not any(gate.count for gate in gates if gate.severity == "error"), "gates": gates}
+
+
+@blp.get("/graph/export")
+@requires(Role.VIEWER)
+@blp.takes(ExportQuery, "query")
+@blp.also(200, content_type="application/json", schema={"type": "object"})
+def export(query: dict[str, Any]) -> Response:
+    """Stream the whole graph as one JSON object {nodes, edges}, or as a Cypher script that is safe to run twice."""
+    checks = services().graph_checks
+    as_cypher = query["format"] == "cypher"
+    lines = cypher.script(checks.nodes(), checks.edges()) if as_cypher else _as_json(checks)
+    kind = "text/plain; charset=utf-8" if as_cypher else "application/json"
+    answer = Response(lines if request.method == "GET" else None, content_type=kind)
+    name = f"graph.{query['format']}"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _as_json(checks: GraphChecks) -> Iterator[str]:
+    for part, items, schema in (("nodes", checks.nodes(), NodeSchema()), ("edges", checks.edges(), EdgeSchema())):
+        yield f'{{"{part}": [' if part == "nodes" else f'\n], "{part}": ['
+        for number, item in enumerate(items):
+            yield (",\n" if number else "\n") + json.dumps(schema.dump(item), ensure_ascii=False)
+    yield "\n]}\n"
+
+
+@blp.get("/jobs/<job_id>/graph")
+@requires(Role.VIEWER)
+@blp.answers(200, AssertionsSchema)
+def asserted(job_id: str) -> Any:
+    """Tell what a job has put into the graph, and what would go if it were taken out."""
+    return services().graph_checks.asserted(job_id_of(job_id))
+
+
+@blp.delete("/jobs/<job_id>/graph")
+@requires(Role.OPERATOR)
+@blp.answers(200, AssertionsSchema)
+def retract(job_id: str) -> Any:
+    """Take out of the graph what only this job asserts; what other jobs assert too stays. The job must have ended.
+
+    Tells what it asserted until now.
+    """
+    return services().graph_checks.retract(job_id_of(job_id))
 
 
 @blp.get("/graph/nodes")

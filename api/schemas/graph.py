@@ -79,3 +79,36 @@ class NeighboursSchema(Schema):
     node = fields.Nested(NodeSchema)
     edges = fields.List(fields.Nested(EdgeSchema))
     nodes = fields.List(fields.Nested(NodeSchema))
+
+
+class ExportQuery(Schema):
+    """In which form."""
+
+    format = fields.String(load_default="json", validate=validate.OneOf(["json", "cypher"]))
+
+
+class GateSchema(Schema):
+    """What one quality gate found; `examples` are at most 20 keys or edges."""
+
+    name = fields.String()
+    severity = fields.String(metadata={"description": "error, warning or info"})
+    meaning = fields.String()
+    count = fields.Integer()
+    examples = fields.List(fields.String())
+
+
+class GatesSchema(Schema):
+    """All quality gates; `passed` unless one of severity error found something."""
+
+    passed = fields.Boolean()
+    gates = fields.List(fields.Nested(GateSchema))
+
+
+class AssertionsSchema(Schema):
+    """What a job asserts: nodes and edges, how many of each no other job does, and what of the model they touch."""
+
+    nodes = fields.Integer()
+    own_nodes = fields.Integer(metadata={"description": "asserted by no other job: these go with it"})
+    edges = fields.Integer()
+    own_edges = fields.Integer(metadata={"description": "asserted by no other job: these go with it"})
+    touched = fields.Integer(metadata={"description": "business objects and messages at an end of its edges"})

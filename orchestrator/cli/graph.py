@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,22 @@ from typing import Any
 import click
 
 from orchestrator.cli.connection import connected
-from orchestrator.cli.output import at_most, limit_option, output_option, show_facts, show_json, show_table
-from orchestrator.client import Edge, Neighbours, Node
+from orchestrator.cli.output import at_most, limit_option, output_option, say, show_facts, show_json, show_table
+from orchestrator.client import Edge, Gate, Neighbours, Node
 from orchestrator.domain.graph import NodeType
 from orchestrator.errors import Invalid
+from orchestrator.stack.exit_codes import FAILED
 
 NODE_TITLES = ("KEY", "TYPE", "NAME")
 EDGE_TITLES = ("", "EDGE", "NODE", "NAME")
+GATE_TITLES = ("GATE", "COUNT", "WHAT", "SUCH AS")
+ASSERTED_TITLES = {
+    "nodes": "Nodes",
+    "own_nodes": "No other job's nodes",
+    "edges": "Edges",
+    "own_edges": "No other job's edges",
+    "touched": "Touched of the model",
+}
 MODEL_BYTES = 20_000_000
 
 
@@ -24,8 +34,8 @@ MODEL_BYTES = 20_000_000
 def graph() -> None:
     """Load the domain model, and look at the graph of requirements, business objects and messages.
 
-    Exit codes: 0 done; 2 wrong usage; 65 the file is no domain model; 66 no such node; 69 nothing answers; 77 the key
-    is not accepted; 78 no address or key to be found.
+    Exit codes: 0 done; 1 a gate found an error, or the job still runs; 2 wrong usage; 65 the file is no domain model;
+    66 no such node or job; 69 nothing answers; 77 the key is not accepted; 78 no address or key to be found.
     """
 
 
@@ -76,6 +86,65 @@ def show(key: str | None, limit: int, output: str) -> None:
         _show_node(found)
     else:
         show_facts([*found["nodes"].items(), *found["edges"].items()])
+
+
+@graph.command()
+@output_option
+def verify(output: str) -> None:
+    """Ask the quality gates of the graph. Ends with 1 where one of severity error found something."""
+    with connected() as client:
+        found = client.verify_graph()
+    if output == "json":
+        show_json(found)
+    else:
+        show_table(GATE_TITLES, map(_gate_row, found["gates"]), "No gates.")
+    if not found["passed"]:
+        sys.exit(FAILED)
+
+
+@graph.command()
+@click.option("--json", "form", flag_value="json", default=True, help="One object {nodes, edges}; the default.")
+@click.option("--cypher", "form", flag_value="cypher", help="Statements for Neo4j, safe to run twice.")
+@click.option(
+    "-f", "--file", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to this file."
+)
+def export(form: str, file: Path | None) -> None:
+    """Print the whole graph, or write it to a file, which is replaced once all has come."""
+    with connected() as client:
+        if file is None:
+            for block in client.export_graph(form):
+                sys.stdout.buffer.write(block)
+            return
+        part = file.with_name(f"{file.name}.part")
+        with part.open("wb") as target:
+            target.writelines(client.export_graph(form))
+        part.replace(file)
+    say(f"The graph is in {file}.")
+
+
+@graph.command()
+@click.argument("job_id")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--preview", is_flag=True, help="Only tell what would go.")
+@output_option
+def retract(job_id: str, yes: bool, preview: bool, output: str) -> None:
+    """Take out of the graph what only JOB_ID asserts; what other jobs assert too stays. The job must have ended."""
+    with connected() as client:
+        found = client.asserted(job_id)
+        if not preview:
+            say(f"{found['own_nodes']} nodes and {found['own_edges']} edges go, which no other job asserts.")
+            if not yes:
+                click.confirm(f"Retract what job {job_id} asserts?", abort=True, err=True)
+            found = client.retract(job_id)
+    if output == "json":
+        show_json(found)
+    else:
+        show_facts((ASSERTED_TITLES[name], count) for name, count in found.items())
+
+
+def _gate_row(gate: Gate) -> tuple[str, ...]:
+    few = ", ".join(gate["examples"][:3]) + (", ..." if gate["count"] > 3 else "")
+    return (gate["severity"] if gate["count"] else "ok", str(gate["count"]), gate["meaning"], few)
 
 
 def _show_node(found: Neighbours) -> None:

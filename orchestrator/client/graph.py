@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
-from orchestrator.client.answers import GraphCounts, Loaded, Neighbours, Node
-from orchestrator.client.resource import PAGE, Resource
+from orchestrator.client.answers import Assertions, Gates, GraphCounts, Loaded, Neighbours, Node
+from orchestrator.client.resource import PAGE, Resource, segment
 from orchestrator.errors import Invalid
 
 
@@ -35,3 +35,23 @@ class Graph(Resource):
         if key.strip(".") == "":
             raise Invalid(f"{key!r} is no key of a node.")
         return cast(Neighbours, self._get(f"/graph/nodes/{quote(key, safe='')}/neighbours", {"limit": limit}))
+
+    def verify_graph(self) -> Gates:
+        """What the quality gates of the graph found."""
+        return cast(Gates, self._get("/graph/verify"))
+
+    def export_graph(self, form: str = "json") -> Iterator[bytes]:
+        """The whole graph as it comes, as "json" or "cypher"."""
+        return self._transport.stream("/graph/export", {"format": form})
+
+    def asserted(self, job_id: str) -> Assertions:
+        """What a job has put into the graph, and how much of it no other job asserts."""
+        return cast(Assertions, self._get(f"/jobs/{segment(job_id)}/graph"))
+
+    def retract(self, job_id: str) -> Assertions:
+        """Take out of the graph what only this job asserts. Returns what it asserted until now.
+
+        Raises:
+            InvalidTransition: the job has not ended.
+        """
+        return cast(Assertions, self._transport.json(self._transport.delete(f"/jobs/{segment(job_id)}/graph")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from orchestrator.errors import (
 CONNECT_S = 5.0
 READ_S = 60.0
 """Longest silence; sending counts block by block, so a slow upload may take longer."""
+BLOCK_BYTES = 65_536
 RETRIES = 3
 BACKOFF_S = 0.2
 RETRY_AFTER_MAX_S = 10
@@ -107,6 +108,22 @@ class Transport:
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> requests.Response:
         """GET, repeated where the network or the server is down for a moment."""
         return self._send("GET", path, params=dict(query or {}))
+
+    def stream(self, path: str, query: Mapping[str, Any] | None = None) -> Iterator[bytes]:
+        """GET a body as it comes, in blocks.
+
+        Raises:
+            Unavailable: the connection broke on the way; what came is not whole.
+        """
+        with self._send("GET", path, params=dict(query or {}), stream=True) as answer:
+            try:
+                yield from answer.iter_content(BLOCK_BYTES)
+            except requests.RequestException as error:
+                raise Unavailable(f"{self.url} broke off while it sent {path}: {_cause(error)}.") from error
+
+    def get_stream(self, path: str, query: Mapping[str, Any] | None = None) -> requests.Response:
+        """GET an answer whose body is not read yet; close it."""
+        return self._send("GET", path, params=dict(query or {}), stream=True)
 
     def event_stream(self, path: str, after: str | None) -> requests.Response:
         """GET events as they happen, behind the last one that was seen; the body is not read yet."""

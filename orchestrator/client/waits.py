@@ -1,14 +1,13 @@
-"""Waiting for what takes its time: a job's end, its report."""
+"""Waiting for the end of a job."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from orchestrator.client.answers import Job, Progress
 from orchestrator.client.jobs import Jobs
-from orchestrator.client.resource import pauses, segment
+from orchestrator.client.resource import pauses
 from orchestrator.domain.job import TERMINAL
 from orchestrator.errors import TimedOut, Unavailable
 
@@ -19,24 +18,6 @@ OUTAGE_S = 60.0
 
 class Waits(Jobs):
     """Calls that end when something is there."""
-
-    def report(self, job_id: str, report_format: str = "text", timeout_s: float = 0.0) -> str:
-        """The report of a job that has ended, waiting up to `timeout_s` seconds for it.
-
-        Raises:
-            TimedOut: it is not there yet.
-            Conflict: code `report_failed`: it could not be made.
-        """
-        limit = time.monotonic() + timeout_s
-        looks = pauses()
-        while True:
-            answer = self._transport.get(f"/jobs/{segment(job_id)}/report", {"format": report_format})
-            if answer.status_code != 202:
-                return answer.content.decode()
-            pause = next(looks)
-            if time.monotonic() + pause > limit:
-                raise TimedOut(_no_report(job_id, self._transport.json(answer)), details={"job_id": job_id})
-            time.sleep(pause)
 
     def wait(
         self, job_id: str, timeout_s: float = WAIT_S, on_progress: Callable[[Progress], None] | None = None
@@ -71,11 +52,6 @@ class Waits(Jobs):
                 if heard_at + pause > limit:
                     raise TimedOut(_goes_on(progress, timeout_s), details={"job_id": job_id})
             time.sleep(pause)
-
-
-def _no_report(job_id: str, answer: Mapping[str, Any]) -> str:
-    state = f"is {answer.get('job_status', 'not done')} ({answer.get('percent', 0)} %)"
-    return f"Job {job_id} {state}: its report is not there yet."
 
 
 def _goes_on(progress: Progress, timeout_s: float) -> str:

@@ -93,6 +93,18 @@ class GraphFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Assertions:
+    """How many nodes and edges a job asserts, how many of each no other job does, and what of the model they touch."""
+
+    nodes: int
+    own_nodes: int
+    edges: int
+    own_edges: int
+    touched: int
+    """Business objects and messages at an end of its edges."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelObject:
     """A business object or message of the domain model."""
 

@@ -18,6 +18,7 @@ from orchestrator.domain.graph import (
     CONTRADICTING,
     ENDS,
     MODEL_TYPES,
+    Assertions,
     DomainModel,
     Edge,
     EdgeType,
@@ -107,6 +108,17 @@ class PostgresGraphStore:
         """At most `limit` nodes (of one type, or all) with a key above `after`, ordered by key."""
         rows = session.execute(sql.NODES_OF_TYPE, {"type": kind, "after": after, "limit": limit})
         return [_node(row) for row in rows]
+
+    def edges(self, session: Session, *, after: Edge | None, limit: int) -> Sequence[Edge]:
+        """At most `limit` edges behind `after`, ordered by source, destination and type."""
+        behind = (after.source, after.destination, after.type.value) if after else ("", "", "")
+        place = dict(zip(("source", "destination", "type"), behind, strict=True))
+        return [_edge(row) for row in session.execute(sql.EDGES, place | {"limit": limit})]
+
+    def asserted(self, session: Session, job_id: UUID) -> Assertions:
+        """What a job asserts, counted."""
+        row = session.execute(sql.ASSERTED, {"job": str(job_id), "types": sorted(MODEL_TYPES)}).one()
+        return Assertions(**row._mapping)
 
     def neighbours(self, session: Session, key: str, *, limit: int = 100) -> Sequence[Edge]:
         """Edges that start or end at a node, ordered; at most `limit`."""

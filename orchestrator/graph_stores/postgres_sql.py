@@ -64,6 +64,22 @@ NEIGHBOURS = text("""
 SELECT source, destination, type, properties FROM graph_edges WHERE source = :key OR destination = :key
 ORDER BY source COLLATE "C", destination COLLATE "C", type COLLATE "C" LIMIT :limit
 """)
+EDGES = text("""
+SELECT source, destination, type, properties FROM graph_edges
+WHERE (source COLLATE "C", destination COLLATE "C", type COLLATE "C") > (:source, :destination, :type)
+ORDER BY source COLLATE "C", destination COLLATE "C", type COLLATE "C" LIMIT :limit
+""")
+ASSERTED = text("""
+WITH mine AS (SELECT node_key, edge_id, EXISTS (
+    SELECT FROM graph_assertions other WHERE other.job_id <> a.job_id
+    AND (other.node_key = a.node_key OR other.edge_id = a.edge_id)) AS shared
+  FROM graph_assertions a WHERE a.job_id = :job)
+SELECT count(node_key) AS nodes, count(node_key) FILTER (WHERE NOT shared) AS own_nodes,
+       count(edge_id) AS edges, count(edge_id) FILTER (WHERE NOT shared) AS own_edges,
+       (SELECT count(DISTINCT n.key) FROM mine JOIN graph_edges e ON e.id = mine.edge_id
+        JOIN graph_nodes n ON n.key IN (e.source, e.destination) AND n.type = ANY(:types)) AS touched
+FROM mine
+""")
 COUNTS = text("""
 SELECT 'nodes', type, count(*) FROM graph_nodes GROUP BY type
 UNION ALL SELECT 'edges', type, count(*) FROM graph_edges GROUP BY type ORDER BY 1, 2

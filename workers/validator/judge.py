@@ -48,6 +48,7 @@ class Candidate:
         locator, section: where it stands; "" if unknown.
         modality, type, priority: as stored; they are carried to the graph and never believed in the judgement.
         source_document: file name, for the graph.
+        gobd, gdpr: whether it is relevant for these; None where nothing tells. For the graph as well.
     """
 
     rid: str
@@ -63,6 +64,8 @@ class Candidate:
     type: str | None = None
     priority: str | None = None
     source_document: str = ""
+    gobd: bool | None = None
+    gdpr: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ def _node(candidate: Candidate) -> Node:
         "sourceDocument": candidate.source_document or None,
         "locator": candidate.locator or None,
         "section": candidate.section or None,
+        "gobdRelevant": candidate.gobd,
+        "gdprRelevant": candidate.gdpr,
     }
     properties = {name: value for name, value in known.items() if value is not None}
     return Node(candidate.rid, NodeType.REQUIREMENT, properties)

@@ -89,6 +89,8 @@ def _candidate(batch: Batch, row: Requirement) -> Candidate:
         type=row.requirement_type,
         priority=row.priority,
         source_document=row.source_document,
+        gobd=row.is_gobd_relevant,
+        gdpr=row.is_gdpr_relevant,
     )
 
 

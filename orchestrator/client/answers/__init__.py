@@ -6,7 +6,10 @@ from orchestrator.client.answers.agents import (
     Queue,
 )
 from orchestrator.client.answers.graph import (
+    Assertions,
     Edge,
+    Gate,
+    Gates,
     GraphCounts,
     Loaded,
     Neighbours,
@@ -50,6 +53,7 @@ from orchestrator.client.answers.webhooks import (
 __all__ = [
     "Agent",
     "AgentHealth",
+    "Assertions",
     "Attempt",
     "AuditEntry",
     "ChainFault",
@@ -59,6 +63,8 @@ __all__ = [
     "DocumentFacts",
     "Edge",
     "Event",
+    "Gate",
+    "Gates",
     "GraphCounts",
     "Job",
     "JobError",

@@ -43,3 +43,30 @@ class Loaded(TypedDict):
     business_objects: int
     messages: int
     relations: int
+
+
+class Gate(TypedDict):
+    """What one quality gate found; `severity` is error, warning or info."""
+
+    name: str
+    severity: str
+    meaning: str
+    count: int
+    examples: list[str]
+
+
+class Gates(TypedDict):
+    """All quality gates; `passed` unless one of severity error found something."""
+
+    passed: bool
+    gates: list[Gate]
+
+
+class Assertions(TypedDict):
+    """What a job asserts: all, and what no other job does; `touched` are objects and messages."""
+
+    nodes: int
+    own_nodes: int
+    edges: int
+    own_edges: int
+    touched: int

@@ -56,3 +56,17 @@ def test_a_file_that_is_no_model_is_refused_whole(cli: Any, tmp_path: Path, cont
     ended = cli("graph", "load", str(wrong))
     assert (ended.code, ended.out) == (65, "")
     assert cli("graph", "list", "-o", "json").out == "[]\n"
+
+
+def test_the_graph_is_verified_and_exported(cli: Any, file: Path, tmp_path: Path) -> None:
+    cli("graph", "load", str(file))
+    verified = cli("graph", "verify")
+    assert verified.code == 0
+    assert ["info", "1", "objects", "that"] in [line.split()[:4] for line in verified.out.splitlines()]
+    printed = json.loads(cli("graph", "export").out)
+    assert [node["key"] for node in printed["nodes"]] == ["BO-Vertrag", "MSG-Kündigung"]
+    target = tmp_path / "graph.cypher"
+    assert cli("graph", "export", "--cypher", "-f", str(target)).code == 0
+    assert "MERGE (a)-[e:USES_OBJECT]->(b)" in target.read_text(encoding="utf-8")
+    unknown = cli("graph", "retract", "00000000-0000-0000-0000-000000000000", "--yes")
+    assert (unknown.code, unknown.out) == (66, "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -107,3 +108,60 @@ def test_a_node_that_is_not_there_is_not_found(call: Any) -> None:
     answer = call("GET", "/graph/nodes/R-ZZZZZZZZZZ/neighbours")
 
     assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
+
+
+def integrate(stage: Any, job: UUID, *rids: str) -> None:
+    nodes = tuple(Node(rid, NodeType.REQUIREMENT, {"name": f"Name {rid}"}) for rid in rids)
+    edges = tuple(Edge(rid, "BO-Kunde", EdgeType.RELATES_TO_OBJECT, {"words": [[0, 5]]}) for rid in rids)
+    with stage.sessions.begin() as session:
+        PostgresGraphStore().integrate(session, job, GraphFacts(nodes, edges))
+
+
+def test_the_graph_is_exported_whole_as_json_and_as_cypher(call: Any, stage: Any) -> None:
+    load(call)
+    integrate(stage, uuid4(), *(f"R-AAAAAAAA{letters}" for letters in map("".join, product("ABCDEFGH", repeat=2))))
+
+    whole = json.loads(call("GET", "/graph/export").data)
+    script = call("GET", "/graph/export?format=cypher").get_data(as_text=True).splitlines()
+
+    assert (len(whole["nodes"]), len(whole["edges"])) == (67, 65)
+    assert whole["nodes"][0]["key"] == "BO-Kunde"
+    assert len(script) == 3 + 67 + 65
+    assert "MERGE (a)-[e:USES_OBJECT]->(b) SET e += {};" in script[-1] + script[3 + 67]
+
+
+def test_the_gates_pass_until_the_metamodel_is_broken(call: Any, stage: Any) -> None:
+    load(call)
+    integrate(stage, uuid4(), "R-AAAAAAAAAA")
+    sound = call("GET", "/graph/verify").get_json()
+    stage.run("UPDATE graph_nodes SET name = '' WHERE key = 'BO-Rechnung'")
+    broken = call("GET", "/graph/verify").get_json()
+
+    assert (sound["passed"], broken["passed"]) == (True, False)
+    assert [(gate["name"], gate["examples"]) for gate in broken["gates"] if gate["count"]] == [
+        ("mandatory_ids", ["BO-Rechnung"]),
+        ("objects_without_requirement", ["BO-Rechnung"]),
+    ]
+
+
+def test_a_job_is_taken_out_after_a_look_at_what_would_go(call: Any, stage: Any) -> None:
+    ended_job = UUID(call.submit(context={"text": "Es ist zu prüfen."})["id"])
+    stage.end(str(ended_job))
+    load(call)
+    integrate(stage, ended_job, "R-AAAAAAAAAA", "R-BBBBBBBBBB")
+    integrate(stage, uuid4(), "R-BBBBBBBBBB")
+    before = {"nodes": 2, "own_nodes": 1, "edges": 2, "own_edges": 1, "touched": 1}
+
+    assert call("GET", f"/jobs/{ended_job}/graph").get_json() == before
+    assert call("DELETE", f"/jobs/{ended_job}/graph").get_json() == before
+    assert call("GET", f"/jobs/{ended_job}/graph").get_json() == dict.fromkeys(before, 0)
+    assert call("GET", "/graph").get_json()["nodes"]["Requirement"] == 1
+    kinds = [event["type"] for event in call("GET", f"/jobs/{ended_job}/events").get_json()["items"]]
+    assert kinds[-1] == "graph.retracted"
+
+
+def test_a_job_that_runs_is_not_taken_out(call: Any) -> None:
+    live_job = call.submit(context={"text": "Es ist zu prüfen."})["id"]
+    answer = call("DELETE", f"/jobs/{live_job}/graph")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "invalid_transition")
