@@ -17,7 +17,7 @@ from orchestrator.domain.version import require_version
 from orchestrator.domain.webhook import CALLBACK_EVENTS, TEST_EVENT, WEBHOOKS_MOST, new_secret, rotated
 from orchestrator.errors import Conflict, Denied, Invalid, NotFound
 from orchestrator.outgoing import check_url
-from orchestrator.storage import steps, webhooks
+from orchestrator.storage import audit, steps, webhooks
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Job, Webhook, WebhookDelivery
 from orchestrator.storage.paging import Page, Paging
@@ -63,6 +63,7 @@ class Webhooks:
             session.add(hook)
             session.flush()
             session.refresh(hook)
+            audit.note(session, "webhook", hook.id, None, webhooks.facts(session, hook.id))
         return hook, secret
 
     def list(self, caller: Principal, job_id: UUID | None, at: Paging) -> Page:

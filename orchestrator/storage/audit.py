@@ -78,7 +78,9 @@ def _compare(session: Session) -> None:
     for (kind, entity_id), (before, read) in session.info.pop(OBSERVED, {}).items():
         after = read()
         names = [name for name in after if before.get(name) != after[name]]
-        if names:
+        if not after:
+            note(session, kind, entity_id, before, None)
+        elif names:
             note(session, kind, entity_id, {name: before.get(name) for name in names}, {n: after[n] for n in names})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Row, case, delete, func, or_, select, text, update
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.step import StepState
-from orchestrator.storage import paging
+from orchestrator.storage import audit, paging
 from orchestrator.storage.models import CallbackSecret, Step, Webhook, WebhookDelivery
 
 _LOCK_OWNER = text("SELECT pg_advisory_xact_lock(hashtextextended('orchestrator.webhooks:' || :owner, 0))")
@@ -75,7 +76,17 @@ def page(session: Session, owner: str | None, job_id: UUID | None, at: paging.Pa
 def lock(session: Session, webhook_id: UUID) -> Webhook | None:
     """A webhook, locked against every change but new deliveries."""
     statement = select(Webhook).where(Webhook.id == webhook_id).with_for_update(key_share=True)
-    return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    hook = session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    if hook is not None:
+        audit.observe(session, "webhook", webhook_id, lambda: facts(session, webhook_id))
+    return hook
+
+
+def facts(session: Session, webhook_id: UUID) -> dict[str, Any]:
+    """What the audit log shows of a webhook; of its URL the server alone, as the rest may hold a secret."""
+    columns = (Webhook.owner, Webhook.url, Webhook.events, Webhook.all_owners, Webhook.state, Webhook.version)
+    row = session.execute(select(*columns).where(Webhook.id == webhook_id)).mappings().one_or_none()
+    return {**row, "url": urlsplit(row["url"]).hostname} if row else {}
 
 
 def remove(session: Session, webhook_id: UUID) -> None:

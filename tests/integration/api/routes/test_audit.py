@@ -62,6 +62,21 @@ def test_keys_are_logged_with_before_and_after(call: Any, log: Any) -> None:
     assert revoked["after"]["revoked_at"] is not None
 
 
+def test_webhooks_are_logged_without_what_their_url_may_hide(call: Any, log: Any) -> None:
+    made = call("POST", "/webhooks", json={"url": "https://8.8.8.8/hook/secret-path?token=secret-word"}).get_json()
+    path = f"/webhooks/{made['id']}"
+    call("PATCH", path, json={"events": ["job.completed"]}, headers={"If-Match": '"1"'})
+    call("DELETE", path, headers={"If-Match": '"2"'})
+
+    rows = log()
+    deleted, changed, created = (row["changes"][0] for row in rows)
+    assert created["after"]["url"] == "8.8.8.8"
+    assert changed["after"] == {"events": ["job.completed"], "version": 2}
+    assert (deleted["before"]["version"], deleted["after"]) == (2, None)
+    assert "secret" not in str(rows)
+    assert made["secret"] not in str(rows)
+
+
 def test_reading_is_not_logged(call: Any, log: Any) -> None:
     for path in ("/jobs", "/health", "/openapi.json", f"/jobs/{uuid4()}"):
         call("GET", path)
