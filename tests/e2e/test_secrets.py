@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,8 @@ def test_no_secret_is_shown_anywhere(start_up: Any, run_command: Any, tmp_path: 
         assert time.monotonic() < limit
         time.sleep(0.2)
     wrong = "".join(mistakes(up, keys))
+    checked = up.console("audit", "verify", "-o", "json")
+    assert (checked.returncode, json.loads(checked.stdout)["checked"] > 4) == (0, True), checked.stderr
     shown = run_command("config", "show", "--embedded", env=settings)
     assert shown.returncode == 0, shown.stderr
     state = up.state_dir

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from api.upkeep import Upkeep
@@ -145,6 +145,43 @@ def test_a_flood_of_refusals_is_bounded(call_as: Any, stage: Any, log: Any, monk
     assert sum(row["number"] for row in rows) == 90
     assert len(rows) <= 14
     assert {row["route"] for row in rows} == {"/jobs", service.OTHERS}
+
+
+def test_what_the_database_does_not_take_is_counted_on(call_as: Any, stage: Any, log: Any) -> None:
+    audit = stage.orchestrator.audit
+    call_as("wrong")("GET", "/jobs")
+    stage.run("ALTER TABLE audit_log ADD CONSTRAINT full_disk CHECK (id < 0) NOT VALID")
+    with pytest.raises(DBAPIError):
+        audit.flush()
+    Upkeep(stage.orchestrator).write()
+    stage.run("ALTER TABLE audit_log DROP CONSTRAINT full_disk")
+    call_as("wrong")("GET", "/jobs")
+
+    assert audit.flush() == 1
+    assert [row["number"] for row in log()] == [2]
+
+
+def test_the_services_need_not_own_the_log(call: Any, stage: Any, log: Any) -> None:
+    """A role that may only read and write rows submits, logs and chains, and cannot switch the guard off."""
+    role = f"services_{uuid4().hex[:8]}"
+    stage.run(f"CREATE ROLE {role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+    engine = stage.orchestrator.engine.execution_options()
+
+    def as_services(connection: Any, *_: Any) -> None:
+        connection.cursor().execute(f"SET ROLE {role}")
+
+    event.listen(engine, "checkout", as_services)
+    try:
+        job = call.submit()
+        assert call("POST", f"/jobs/{job['id']}/cancel").status_code == 202
+        assert len(log()) == 2
+        for statement in ("ALTER TABLE audit_log DISABLE TRIGGER ALL", "DROP TRIGGER append_only ON audit_log"):
+            with pytest.raises(DBAPIError, match="must be owner"):
+                stage.run(statement)
+    finally:
+        event.remove(engine, "checkout", as_services)
+        engine.dispose()
+        stage.run(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 def test_every_row_gets_into_one_chain_whoever_writes(call: Any, log: Any, stage: Any) -> None:
