@@ -24,6 +24,7 @@ from api.routes import (
     queues,
     reports,
     requirements,
+    scheduling,
     stats,
     steps,
     stuck,
@@ -32,7 +33,7 @@ from api.routes import (
 from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
-    jobs, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health, keys,
+    jobs, scheduling, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health, keys,
     audit, webhooks,
 )  # fmt: skip
 
@@ -49,7 +50,7 @@ def create_app(orchestrator: Orchestrator, draining: Draining | None = None) -> 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
     app.extensions[context.EXTENSION] = orchestrator
-    app.extensions[context.DRAINING] = draining = draining or Draining()
+    app.extensions[context.DRAINING] = draining = Draining() if draining is None else draining
     orchestrator.event_feed.stop_when(draining.__bool__)
     app.config.update(
         MAX_CONTENT_LENGTH=orchestrator.settings.max_upload_bytes + JSON_BYTES,

@@ -7,8 +7,9 @@ from typing import Any
 
 from api.arguments import Resource
 from api.auth import public
-from api.context import VERSION, services
+from api.context import VERSION, draining, services
 from api.schemas.health import HealthSchema, ReadySchema
+from orchestrator.services.readiness import Check
 
 blp = Resource("health", __name__, description="Is it alive, and can it work.")
 
@@ -28,7 +29,9 @@ def health() -> Any:
 @blp.also(503, schema=ReadySchema, description="One of the checks failed")
 @blp.answers(200, ReadySchema)
 def ready() -> Any:
-    """Ask the database, the schema, the broker and the leader."""
+    """Ask the database, the schema, the broker and the leader; no server that is about to stop is ready."""
+    if draining():
+        return {"status": "not_ready", "checks": {"server": Check(False, "is stopping; ask another one")}}, 503
     checks = services().readiness.checks()
     well = all(check.ok for check in checks.values())
     return {"status": "ready" if well else "not_ready", "checks": checks}, 200 if well else 503

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestrator.config import FIRST_HEALTH_PORTS
+from orchestrator.config import FIRST_HEALTH_PORTS, read_one
 from orchestrator.stack.ports import free_port, is_free
 from orchestrator.stack.process import ChildSpec
 
@@ -19,8 +19,9 @@ STAGE_FLOWER = 30
 
 SLOTS = {"creator": 2, "validator": 1, "maintenance": 1}
 FLOWER_PORT = 5555
-WORKER_STOP_S = 35.0  # above the soft shutdown of 25 s
-API_STOP_S = 20.0
+# Above what each takes by itself: the soft shutdown of a worker, the draining of the API and its 20 s of grace.
+WORKER_STOP_S = 10.0
+API_STOP_S = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ class ServiceSpecs:
         name = f"{kind}-{number}"
         port = self._take_port(name, FIRST_HEALTH_PORTS.get(kind, 0) if number == 1 else 0)
         words = ("worker", kind, "--concurrency", str(SLOTS[kind]), "--health-port", str(port))
-        return self._command(name, words, STAGE_WORKERS, WORKER_STOP_S)
+        return self._command(name, words, STAGE_WORKERS, _seconds("soft_shutdown_s") + WORKER_STOP_S)
 
     def _api(self) -> ChildSpec:
-        return self._command("api", ("api",), STAGE_ENTRANCE, API_STOP_S)
+        return self._command("api", ("api",), STAGE_ENTRANCE, _seconds("api_drain_s") + API_STOP_S)
 
     def _beat(self) -> ChildSpec:
         return self._command("beat", ("beat",), STAGE_ENTRANCE)
@@ -99,6 +100,10 @@ class ServiceSpecs:
             stop_timeout_s=stop_timeout_s,
             cwd=self._state_dir,
         )
+
+
+def _seconds(setting: str) -> float:
+    return float(read_one(setting) or 0)
 
 
 def _replaced() -> set[str]:

@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psutil
 import pytest
@@ -26,6 +28,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], object]) -> None:
+    limit = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < limit, "the condition did not come true in time"
+        time.sleep(0.05)
 
 
 class Server:
@@ -72,6 +81,7 @@ def server(shared: Any, home: Path) -> Iterator[Server]:
         "REDIS_URL": shared.settings.redis_url,
         "ORCHESTRATOR_API_PORT": str(free_port()),
         "ORCHESTRATOR_API_PROCESSES": "2",
+        "ORCHESTRATOR_API_DRAIN_S": "2",
         "ORCHESTRATOR_MAX_UPLOAD_BYTES": "3000000",
     }
     running = Server(environment, home / "api.log")
@@ -134,12 +144,41 @@ def test_every_line_of_the_log_is_json_and_holds_no_key(server: Server) -> None:
     assert KEY not in server.log.read_text()
 
 
-def test_it_stops_on_sigterm_and_leaves_nothing(server: Server, home: Path) -> None:
+class SlowUpload:
+    """A POST /jobs whose body comes in two halves."""
+
+    def __init__(self, server: Server) -> None:
+        text = {"prompt": "Which?", "context": {"text": "A user must log in slowly."}}
+        self._body = json.dumps(text).encode()
+        address = server.url.removeprefix("http://").split(":")
+        self._line = socket.create_connection((address[0], int(address[1])), timeout=20)
+        head = f"POST /jobs HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Type: application/json\r\n"
+        self._line.sendall(f"{head}Content-Length: {len(self._body)}\r\n\r\n".encode() + self._body[:20])
+
+    def finish(self) -> HTTPResponse:
+        self._line.sendall(self._body[20:])
+        answer = HTTPResponse(self._line)
+        answer.begin()
+        return answer
+
+
+def test_on_sigterm_it_turns_others_away_ends_what_runs_and_leaves_nothing(
+    server: Server, shared: Any, home: Path
+) -> None:
     family = [psutil.Process(server.child.pid), *psutil.Process(server.child.pid).children(recursive=True)]
+    slow = SlowUpload(server)
+    assert "server" not in server.get("/ready").json()["checks"]
 
     server.child.terminate()
-    code = server.child.wait(timeout=15)
 
-    assert code == 0
+    until(lambda: "server" in server.get("/ready").json()["checks"])
+    said = server.get("/ready")
+    assert (said.status_code, said.json()["checks"]["server"]["ok"]) == (503, False)
+    assert server.get("/jobs?limit=1").status_code == 200
+    until(lambda: len(psutil.Process(server.child.pid).children()) == 1)  # the idle one has left
+    answer = slow.finish()
+    assert answer.status == 202
+    assert shared.job_manager.get(UUID(json.loads(answer.read())["id"])).job.status == "created"
+    assert server.child.wait(timeout=30) == 0
     assert [process for process in family if process.is_running()] == []
     assert [path.name for path in home.iterdir()] == ["api.log"]
