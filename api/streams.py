@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -85,16 +84,4 @@ def _frames(stream: EventStream, whole: bool) -> Iterator[str]:
 
 def _frame(event: StreamedEvent, whole: bool) -> str:
     number = id_of(event.place) if whole else event.seq
-    return f"id: {number}\nevent: {event.type}\ndata: {json.dumps(shown(event))}\n\n"
-
-
-def shown(event: StreamedEvent) -> dict[str, Any]:
-    """An event as JSON, in one line."""
-    return {
-        "job_id": str(event.job_id),
-        "seq": event.seq,
-        "type": event.type,
-        "data": event.data,
-        "correlation_id": event.correlation_id,
-        "created_at": event.created_at.isoformat(),
-    }
+    return f"id: {number}\nevent: {event.type}\ndata: {event.line}\n\n"

@@ -10,7 +10,6 @@ from api.context import job_id_of, scope, services
 from api.paging import shown
 from api.schemas.events import EventPageSchema, EventQuery, LogPageSchema, LogQuery, StreamHeaders
 from api.streams import described, id_of, job_stream, stream_of_all, wants_stream
-from api.streams import shown as in_one_line
 from orchestrator.domain.access import Role
 
 blp = Resource("events", __name__, description="What happens to jobs, in order.")
@@ -41,4 +40,4 @@ def log(headers: dict[str, str], query: dict[str, Any]) -> Any:
         return stream_of_all(headers["last"])
     found = services().event_feed.log(scope(), query["after"], query["limit"])
     following = id_of(found[-1].place) if len(found) == query["limit"] else None
-    return {"items": map(in_one_line, found), "next_cursor": following}
+    return {"items": [event.shown for event in found], "next_cursor": following}

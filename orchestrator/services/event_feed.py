@@ -6,12 +6,14 @@ stream that does not keep up is ended: its client goes on where it was.
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
 
@@ -40,7 +42,7 @@ BEGINNING: Place = (-1, NOBODY, 0)
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StreamedEvent:
     """An event of some job. `place` is where it stands among those of all jobs."""
 
@@ -52,6 +54,18 @@ class StreamedEvent:
     correlation_id: str
     created_at: datetime
     owner: str
+
+    @cached_property
+    def shown(self) -> dict[str, Any]:
+        """What is told of it, JSON-ready."""
+        named = ("seq", "type", "data", "correlation_id")
+        values = {name: getattr(self, name) for name in named}
+        return {"job_id": str(self.job_id), **values, "created_at": self.created_at.isoformat()}
+
+    @cached_property
+    def line(self) -> str:
+        """The same as JSON in one line, made once for all streams."""
+        return json.dumps(self.shown)
 
 
 class EventFeed:
@@ -195,7 +209,7 @@ class EventStream:
         self._feed = feed
         self._job_id = job_id
         self._owner = owner
-        self._waiting: queue.Queue[StreamedEvent | None] = queue.Queue()
+        self._waiting: queue.SimpleQueue[StreamedEvent | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._after: Place | int = 0
 
