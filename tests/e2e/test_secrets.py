@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,8 +98,10 @@ def test_no_secret_is_shown_anywhere(start_up: Any, run_command: Any, tmp_path: 
         assert time.monotonic() < limit
         time.sleep(0.2)
     wrong = "".join(mistakes(up, keys))
-    checked = up.console("audit", "verify", "-o", "json")
-    assert (checked.returncode, json.loads(checked.stdout)["checked"] > 4) == (0, True), checked.stderr
+    while (checked := up.call("GET", "/audit/verify").json())["checked"] < 10:  # a thread of the API chains the rows
+        assert time.monotonic() < limit, checked
+        time.sleep(0.2)
+    assert checked["faults"] == []
     shown = run_command("config", "show", "--embedded", env=settings)
     assert shown.returncode == 0, shown.stderr
     state = up.state_dir
