@@ -15,7 +15,6 @@ import time
 from dataclasses import replace
 from types import FrameType
 
-import requests
 from clients import POISON_PROMPT, Users
 from faults import Misfortune
 from history import figures
@@ -23,12 +22,12 @@ from invariants import LASTING, Run, check
 from plan import Planned, plan
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from town import Town, town
+from stall import StallWatch
+from town import Town, town, unfenced
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.stack.supervisor import TICK_S
 
-READY_S = 90.0
 DRAIN_S = 90.0
 LOOK_EVERY_S = 2.0
 MOST_SHOWN = 5
@@ -43,8 +42,8 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        with town(fenced=not arguments.unfenced) as running:
-            _await_ready(running)
+        with town(unfenced if arguments.unfenced else lambda spec: spec) as running:
+            running.await_ready()
             planned = [] if arguments.calm else plan(arguments.seed, arguments.seconds)
             return _run(running, planned, arguments.seed, arguments.seconds)
     except OrchestratorError as error:
@@ -57,7 +56,8 @@ def _run(running: Town, planned: list[Planned], seed: int, seconds: float) -> in
     misfortune = Misfortune(running, users)
     _say("\n".join(str(each) for each in planned))
     users.start()
-    watch = Watch(running)
+    watch, stall = Watch(running), StallWatch()
+    stall.start()
     begin = time.monotonic()
     while (passed := time.monotonic() - begin) < seconds and not watch.broken:
         while planned and planned[0].at_s <= passed:
@@ -67,7 +67,7 @@ def _run(running: Town, planned: list[Planned], seed: int, seconds: float) -> in
     misfortune.end()
     run = Run(running.settings, users.answered)
     drained_s = _drain(running, misfortune, watch, run)
-    broken = watch.broken or _check(running, run)
+    broken = watch.broken or _check(running, replace(run, stall_s=stall.worst_s))
     for name, violations in broken.items():
         _say(
             f"{name} is broken: {len(violations)} times\n" + "\n".join(f"  {each}" for each in violations[:MOST_SHOWN])
@@ -79,7 +79,8 @@ def _run(running: Town, planned: list[Planned], seed: int, seconds: float) -> in
         f"seed {seed}: {'BROKEN ' + ' '.join(broken) if broken else 'I1-I8 hold'}, "
         f"faults {misfortune.done.total()}, jobs {counts['jobs']} ({len(users.answered)} answered), "
         f"steps {counts['steps']}, recovered {counts['recovered']}, duplicates dropped {noted[DROPPED]}, "
-        f"writes fenced {noted[FENCED]}, slowest recovery {counts['slowest_s']} s, drained in {drained_s:.1f} s"
+        f"writes fenced {noted[FENCED]}, slowest recovery {counts['slowest_s']} s, drained in {drained_s:.1f} s, "
+        f"machine stalled for {stall.worst_s:.1f} s"
     )
     return 1 if broken else 0
 
@@ -127,19 +128,6 @@ def _check(running: Town, run: Run) -> dict[str, list[str]]:
     with running.sessions() as session:
         poison = session.execute(_POISON, {"prompt": POISON_PROMPT}).scalars().all()
     return check(running.sessions, replace(run, poison=poison))
-
-
-def _await_ready(running: Town) -> None:
-    limit = time.monotonic() + READY_S
-    while time.monotonic() < limit:
-        running.tick()
-        try:
-            if requests.get(f"{running.url}/ready", timeout=2).ok:
-                return
-        except requests.RequestException:
-            pass  # it is starting
-        time.sleep(TICK_S)
-    raise TimeoutError(f"{running.url}/ready does not answer 200 after {READY_S:.0f} s")
 
 
 def _arguments() -> argparse.Namespace:

@@ -85,7 +85,7 @@ class Users:
         text = _document(random_) + ("Nothing to see. " * (POISON_CHARACTERS // 16) if poison else "")
         prompt = POISON_PROMPT if poison else PROMPT
         # The id counts from the moment of the answer: what was not answered promises nothing.
-        answer = self._call("POST", "/jobs", json={"prompt": prompt, "context": {"text": text}})
+        answer = self._call("POST", "/jobs", json={"prompt": prompt, "context": {"text": text}, "deduplicate": False})
         if answer.status_code != requests.codes.accepted:
             if wanted:
                 self._poison_wanted.release()

@@ -37,8 +37,10 @@ def state_dir_of(process: psutil.Process) -> str:
 
 
 @pytest.mark.slow
-def test_the_invariants_hold(tmp_path: Path) -> None:
-    code, said = run(tmp_path, "--seed=1", "--seconds=15")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_invariants_hold(tmp_path: Path, seed: int) -> None:
+    code, said = run(tmp_path, f"--seed={seed}", "--seconds=20")
+    print(said.splitlines()[-1])
     assert code == 0, said
     assert int(re.findall(r"faults (\d+),", said)[-1]) >= 8, said
     assert int(re.findall(r"jobs (\d+)", said)[-1]) >= 5, said

@@ -6,11 +6,13 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import requests
 from history import record
 
 from orchestrator.config import Settings
@@ -19,11 +21,13 @@ from orchestrator.stack.children import STAGE_FLOWER, Scale, ServiceSpecs
 from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port
 from orchestrator.stack.process import ChildSpec
-from orchestrator.stack.supervisor import Supervisor
+from orchestrator.stack.supervisor import TICK_S, Supervisor
 from orchestrator.storage.engine import make_engine, session_factory
 
 UNFENCED = Path(__file__).with_name("unfenced.py")
+Alter = Callable[[ChildSpec], ChildSpec]
 PREPARE_S = 60.0
+READY_S = 90.0
 # A tenth of what is usual, by the same ratios.
 WAITS = {
     "heartbeat_s": 1.0,
@@ -70,6 +74,19 @@ class Town:
         """Restart what has ended."""
         self.supervisor.tick()
 
+    def await_ready(self) -> None:
+        """Wait until the API says that all of it can work."""
+        limit = time.monotonic() + READY_S
+        while time.monotonic() < limit:
+            self.tick()
+            try:
+                if requests.get(f"{self.url}/ready", timeout=2).ok:
+                    return
+            except requests.RequestException:
+                pass  # it is starting
+            time.sleep(TICK_S)
+        raise TimeoutError(f"{self.url}/ready does not answer 200 after {READY_S:.0f} s")
+
     def named(self, *starts: str) -> list[psutil.Process]:
         """Main processes of the children whose names start so, as far as they run now."""
         found = []
@@ -90,11 +107,13 @@ class Town:
 
 
 @contextlib.contextmanager
-def town(*, fenced: bool) -> Iterator[Town]:
+def town(alter: Alter = lambda spec: spec) -> Iterator[Town]:
     """A stack on free ports that is started and prepared; processes and directory are gone after the block.
 
+    It configures this process too, through the environment.
+
     Args:
-        fenced: False runs leader and workers through `unfenced.py`.
+        alter: changes how a process of the stack is started.
     """
     state = StateDir(Path(tempfile.mkdtemp(prefix="orchestrator-chaos-")))
     supervisor = Supervisor(state.log_dir, lambda line: None)
@@ -112,7 +131,7 @@ def town(*, fenced: bool) -> Iterator[Town]:
         running = Town(state, supervisor, settings)
         running.failpoints.mkdir()
         os.environ.update(_environment(running))
-        _start(running, fenced=fenced)
+        _start(running, alter)
         yield running
     finally:
         try:
@@ -121,7 +140,7 @@ def town(*, fenced: bool) -> Iterator[Town]:
             state.remove()
 
 
-def _start(running: Town, *, fenced: bool) -> None:
+def _start(running: Town, alter: Alter) -> None:
     settings, supervisor = running.settings, running.supervisor
     specs = ServiceSpecs(settings.database_url, settings.redis_url, running.state.path, "127.0.0.1", settings.api_port)
     supervisor.finish(supervisor.add(specs.prepare()), "the preparation of the database", PREPARE_S)
@@ -129,10 +148,13 @@ def _start(running: Town, *, fenced: bool) -> None:
     services = [spec for spec in specs.all(SCALE) if spec.stage != STAGE_FLOWER]
     services += [replace(spec, name="beat-2") for spec in services if spec.name == "beat"]
     for spec in services:
-        supervisor.add(spec if fenced or spec.name == "api" else _unfenced(spec))
+        supervisor.add(alter(spec))
 
 
-def _unfenced(spec: ChildSpec) -> ChildSpec:
+def unfenced(spec: ChildSpec) -> ChildSpec:
+    """Leader and workers through `unfenced.py`."""
+    if spec.name == "api":
+        return spec
     words = spec.argv[spec.argv.index("orchestrator.cli.main") + 1 :]
     return replace(spec, argv=(sys.executable, "-P", str(UNFENCED), *words))
 
