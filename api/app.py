@@ -24,6 +24,7 @@ from api.routes import (
     queues,
     reports,
     requirements,
+    revisions,
     scheduling,
     stats,
     steps,
@@ -34,7 +35,7 @@ from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
     jobs, scheduling, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health, keys,
-    audit, webhooks,
+    audit, webhooks, revisions,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from orchestrator.services.event_feed import EventFeed
 from orchestrator.services.execution import Execution
 from orchestrator.services.graph import Graph
 from orchestrator.services.graph_checks import GraphChecks
+from orchestrator.services.idempotency import Idempotency
 from orchestrator.services.job_contents import JobContents
 from orchestrator.services.job_manager import JobManager
 from orchestrator.services.keys import Keys
@@ -29,6 +30,7 @@ from orchestrator.services.readiness import Readiness
 from orchestrator.services.recovery import Recovery
 from orchestrator.services.reporter import Reporter
 from orchestrator.services.scheduling import Scheduling
+from orchestrator.services.revisions import Revisions
 from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
 from orchestrator.services.visibility import Visibility
@@ -59,6 +61,7 @@ class Orchestrator:
     job_manager: JobManager
     scheduling: Scheduling
     job_contents: JobContents
+    revisions: Revisions
     reporter: Reporter
     accounts: Accounts
     keys: Keys
@@ -69,6 +72,7 @@ class Orchestrator:
     webhooks: Webhooks
     deliveries: Deliveries
     event_feed: EventFeed
+    idempotency: Idempotency
 
     def close(self) -> None:
         """End the streams and close the database connections."""
@@ -112,6 +116,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         job_manager=JobManager(settings, sessions),
         scheduling=Scheduling(settings, sessions),
         job_contents=JobContents(settings, sessions),
+        revisions=Revisions(settings, sessions),
         reporter=reporter,
         accounts=accounts,
         keys=Keys(settings, sessions, accounts.known),
@@ -122,4 +127,5 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         webhooks=Webhooks(settings, sessions),
         deliveries=Deliveries(settings, sessions),
         event_feed=EventFeed(settings, sessions),
+        idempotency=Idempotency(settings, sessions),
     )

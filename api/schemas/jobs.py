@@ -18,8 +18,10 @@ from api.schemas.fields import (
     PageQuery,
     Text,
 )
+from api.schemas.scheduling import Parents, RunAt, parent_failure
 from orchestrator.domain.job import ENGINES, ON_ERROR, JobStatus
 from orchestrator.domain.submission import PROMPT_CHARACTERS, SCOPE_CHARACTERS, TAG_CHARACTERS, TAGS
+from orchestrator.domain.webhook import URL_CHARACTERS
 from orchestrator.services.job_view import JobView
 from orchestrator.storage.jobs import SORTS, JobFilter
 
@@ -43,11 +45,26 @@ class SubmissionSchema(Schema):
     priority = fields.Integer(strict=True, load_default=5, validate=validate.Range(0, 9))
     engine = Text(load_default="rules", validate=validate.OneOf(ENGINES))
     scope = Text(load_default=None, validate=[validate.Length(1, SCOPE_CHARACTERS), _visible])
+    callback_url = Name(
+        load_default=None,
+        validate=validate.Length(1, URL_CHARACTERS),
+        metadata={"description": "told when the job has ended, and when its report is there"},
+    )
     tags = fields.List(
         Name(validate=validate.Length(1, TAG_CHARACTERS)), load_default=list, validate=validate.Length(max=TAGS)
     )
     on_error = Text(load_default="fail", validate=validate.OneOf(ON_ERROR))
     stuck_after_minutes = Minutes(metadata={"description": "Without progress for this long it counts as stuck"})
+    run_at = RunAt(metadata={"description": "Not before this; one that has passed means at once"})
+    depends_on = Parents(load_default=list)
+    on_parent_failure = parent_failure(load_default="block")
+    deduplicate = fields.Boolean(
+        load_default=True,
+        metadata={
+            "description": "Answer 200 with the owner's job that has the same document, prompt, context, engine and "
+            "scope, where there is one that has not failed"
+        },
+    )
 
     @validates_schema
     def _one_document(self, data: dict[str, Any], **_: Any) -> None:
@@ -156,15 +173,20 @@ class JobSchema(Schema):
     engine = fields.String(attribute="job.engine")
     on_error = fields.String(attribute="job.on_error")
     priority = fields.Integer(attribute="job.priority")
+    run_at = fields.DateTime(attribute="job.run_at", allow_none=True)
+    depends_on = fields.List(fields.UUID())
+    on_parent_failure = fields.String(attribute="job.on_parent_failure")
+    waiting_on = fields.List(fields.UUID(), metadata={"description": "Of depends_on, those that keep it waiting"})
     brief = fields.Dict(attribute="job.brief", allow_none=True)
     requirements = fields.Nested(CountsSchema)
     statistics = fields.Dict(attribute="job.statistics")
     coverage = fields.Dict(allow_none=True, metadata={"description": "In numbers; the report lists the gaps"})
     error = fields.Nested(JobErrorSchema, allow_none=True)
     revision = fields.Integer(attribute="job.revision")
+    previous_revision = fields.UUID(attribute="job.previous_revision", allow_none=True)
     version = fields.Integer(attribute="job.version")
     correlation_id = fields.String(attribute="job.correlation_id")
-    deadline_at = fields.DateTime(attribute="job.deadline_at")
+    deadline_at = fields.DateTime(attribute="job.deadline_at", allow_none=True)
     stuck_after_minutes = fields.Float(attribute="job.stuck_after_minutes", allow_none=True)
     created_at = fields.DateTime(attribute="job.created_at")
     updated_at = fields.DateTime(attribute="job.updated_at")
@@ -179,6 +201,12 @@ class JobSchema(Schema):
         here = f"/jobs/{view.job.id}"
         parts = ("progress", "steps", "events", "requirements", "statistics", "coverage", "report", "document")
         return {"self": here} | {part: f"{here}/{part}" for part in parts}
+
+
+class SubmittedSchema(JobSchema):
+    """A job as it was accepted."""
+
+    deduplicated = fields.Boolean(metadata={"description": "It was there already: nothing was submitted"})
 
 
 class JobItemSchema(JobSchema):

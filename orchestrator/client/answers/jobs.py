@@ -54,6 +54,7 @@ class JobInList(TypedDict):
     requirements: Counts
     error: JobError | None
     revision: int
+    previous_revision: str | None
     version: int
     correlation_id: str
     deadline_at: str
