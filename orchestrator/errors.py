@@ -114,7 +114,7 @@ class ConfigError(OrchestratorError):
 class DocumentError(OrchestratorError):
     """A document cannot be read, and no retry will help: the job fails with this code.
 
-    Codes: `encrypted`, `no_text_layer`, `corrupt`, `page_cap`, `text_cap`.
+    Codes: `encrypted`, `no_text_layer`, `corrupt`, `page_cap`, `text_cap`, `memory_cap`, `time_cap`.
     """
 
     code = "corrupt"

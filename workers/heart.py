@@ -67,7 +67,7 @@ class Heart:
         try:
             with self._engine.begin() as connection:
                 alive = steps.heartbeat(connection, step, self._settings.lease_s)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, MemoryError) as error:  # memory is short while a document is read
             log.warning("heartbeat_failed", step_id=step.id, error=str(error))
             return
         if not alive and self._step is step and self._working:

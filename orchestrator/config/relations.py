@@ -34,7 +34,9 @@ RELATIONS = (
     Relation("leader_ttl_s", "leader_renew_s", times=4),
     Relation("visibility_timeout_s", "task_time_limit_s", times=2),
     Relation("task_time_limit_s", "task_soft_time_limit_s", strictly=True),
+    Relation("task_soft_time_limit_s", "document_cpu_s", times=2),
     Relation("backoff_cap_s", "backoff_base_s"),
+    Relation("quarantine_cap_s", "quarantine_s"),
 )
 
 

@@ -104,6 +104,9 @@ class Settings:
         "How long a process of the API believes what it knows of a key: one that another process revoked works for so "
         "long at most. 0: it asks the database each time.",
     ] = 5.0
+    idempotency_hours: Annotated[
+        float, Between(0.001, 8_760), "How long a request with an Idempotency-Key is answered as it was, not done again."
+    ] = 24.0
     visibility: Annotated[
         str, OneOf(("all", "own")), "Whose jobs callers see and change; with `own`, admins still see all."
     ] = "all"
@@ -132,6 +135,16 @@ class Settings:
         Mapped(("viewer", "operator", "admin")),
         "What values of that claim stand for which role, as `value=role`. Empty: they are called like the roles.",
     ] = ()
+
+    document_memory_factor: Annotated[
+        float,
+        Between(0.1, 100),
+        "Memory that reading one document may take beside what its process has, times "
+        "ORCHESTRATOR_MAX_MEMORY_PER_CHILD_KB; the job fails with `memory_cap` beyond that.",
+    ] = 2.0
+    document_cpu_s: Annotated[
+        Seconds, "Processor time that reading one document may take; the job fails with `time_cap` beyond that."
+    ] = 300.0
 
     heartbeat_s: Annotated[Seconds, "How often a worker says that it still runs a step."] = 10.0
     lease_s: Annotated[Seconds, "How long a step belongs to a worker that is not heard of."] = 30.0
@@ -207,6 +220,12 @@ class Settings:
     breaker_failures: Annotated[Count, "A worker that failed this many health checks in a row gets no more steps."] = 3
     breaker_open_s: Annotated[Seconds, "How long until it is tried again; doubles with each failure."] = 30.0
     breaker_open_cap_s: Annotated[Seconds, "Longest time until it is tried again."] = 120.0
+    quarantine_s: Annotated[
+        Seconds, "A worker whose breaker opened twice gets no steps for this long once it answers; doubles each time."
+    ] = 60.0
+    quarantine_cap_s: Annotated[
+        Seconds, "Longest such time; a worker whose breaker stayed closed for so long starts anew."
+    ] = 900.0
     creator_agent_url: Annotated[
         tuple[str, ...],
         HttpUrls(),
@@ -247,6 +266,11 @@ class Settings:
     database_pool: Annotated[int, Between(1, 200), "Connections that one process keeps to the database."] = 5
     statement_timeout_s: Annotated[Seconds, "A statement that takes longer is ended by the database."] = 60.0
     lock_timeout_s: Annotated[Seconds, "A statement that waits longer for a lock is ended by the database."] = 10.0
+
+    @property
+    def document_memory_bytes(self) -> int:
+        """What reading one document may take."""
+        return int(self.document_memory_factor * self.max_memory_per_child_kb * 1000)
 
     @property
     def key_prefix(self) -> str:

@@ -198,6 +198,7 @@ class Execution:
             if counters is None:
                 return None
             failure = decide(error_class, counters.error_count, counters.crash_count, self.policy, delay_s)
+            error = {**error, "class": error_class.value}
             return self._settle(session, step, failure, error, crashes=counters.crash_count + failure.crashes)
 
     def _settle(
@@ -206,6 +207,8 @@ class Execution:
         if failure.crashes and crashes > 1 and split_batch(session, step):
             steps.mark_done(session, step, {"split": True})
             return StepState.DONE
+        if failure.crashes and failure.state is StepState.DEAD:
+            error = _poison(error, crashes)
         steps.mark_failed(session, step, failure, error)
         if step.job_id is not None and _is_told(step.kind) and (failure.state is StepState.DEAD or failure.crashes):
             event = "step.dead" if failure.state is StepState.DEAD else "step.recovered"
@@ -234,6 +237,12 @@ class Execution:
             for step in held
         ]
         return sum(state is not None for state in released)
+
+
+def _poison(error: Mapping[str, Any], crashes: int) -> dict[str, Any]:
+    """What is said of a step that ended its process each time; `cause` is the last end."""
+    said = f"The step ended its process {crashes} times and is not tried again. The last time: {error.get('message')}"
+    return {**error, "code": "poison", "message": said, "cause": error.get("code", "crash")}
 
 
 def _told(step: ClaimedStep, error: Mapping[str, Any]) -> dict[str, Any]:

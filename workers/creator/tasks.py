@@ -14,10 +14,12 @@ from orchestrator.domain.document import DocumentText
 from orchestrator.domain.requirement import Modality
 from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import Invalid
+from orchestrator.observability.failpoints import failpoint
 from orchestrator.services.creation import Extracted, Merged, Source
 from orchestrator.services.execution import Write
 from workers.creator import summary
 from workers.creator.documents import READER_VERSION, ReadLimits, read
+from workers.creator.documents.bounds import bounded
 from workers.creator.extraction import Extraction, ExtractionContext, extract
 from workers.creator.merge import MergeInput, merge
 from workers.creator.parts import parts
@@ -76,7 +78,10 @@ def merge_parts(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 def _read(orchestrator: Orchestrator, source: Source) -> DocumentText:
     settings = orchestrator.settings
     limits = ReadLimits(pages=settings.max_pages, characters=settings.max_text_characters)
-    return read(source.media_type, orchestrator.creation.content(source.document_id), limits)
+    content = orchestrator.creation.content(source.document_id)
+    failpoint("before_parse", StepKind.READ)
+    with bounded(settings.document_memory_bytes, settings.document_cpu_s):
+        return read(source.media_type, content, limits)
 
 
 def _brief(source: Source, document: DocumentText) -> Brief:

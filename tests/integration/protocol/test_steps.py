@@ -153,7 +153,7 @@ def test_expired_for_the_third_time_is_poison_too(plant: Any) -> None:
         plant.run("UPDATE steps SET lease_until = now() - interval '1 second' WHERE state = 'running'")
         assert plant.orchestrator.recovery.reconcile().expired == 1
     assert plant.status(job).status == "failed"
-    assert plant.status(job).error_details["code"] == "lease_expired"
+    assert plant.status(job).error_details["code"] == "poison"
 
 
 def test_released_steps_count_nowhere(plant: Any) -> None:
