@@ -12,7 +12,15 @@ from api.auth import requires
 from api.context import job_id_of, principal, request_id, scope, services
 from api.paging import shown
 from api.preconditions import etag, if_match
-from api.schemas.jobs import CancelQuery, JobPageSchema, JobQuery, JobSchema, ProgressSchema, SubmissionSchema
+from api.schemas.jobs import (
+    CancelQuery,
+    JobPageSchema,
+    JobQuery,
+    JobSchema,
+    ProgressSchema,
+    SubmissionSchema,
+    SubmittedSchema,
+)
 from orchestrator.domain.access import Role
 from orchestrator.domain.submission import Submission, Upload
 from orchestrator.services.job_view import JobView
@@ -26,7 +34,8 @@ _FORM_TOO = {"content": {FORM: {"schema": SubmissionSchema}}}
 @requires(Role.OPERATOR)
 @blp.describes(requestBody=_FORM_TOO)
 @blp.takes(SubmissionSchema, "submission")
-@blp.answers(202, JobSchema, headers={"Location": {"schema": {"type": "string"}}})
+@blp.answers(202, SubmittedSchema, headers={"Location": {"schema": {"type": "string"}}})
+@blp.also(200, schema=SubmittedSchema, description="The equal job that was there already")
 def submit(fields: dict[str, Any]) -> Any:
     """Submit a document and a prompt."""
     wish = Submission(
@@ -34,10 +43,12 @@ def submit(fields: dict[str, Any]) -> Any:
         correlation_id=request_id(),
         document=_upload(fields.pop("document", None)) or fields.pop("document_id", None),
         tags=tuple(fields.pop("tags")),
+        depends_on=tuple(fields.pop("depends_on")),
         **fields,
     )
     view = services().job_manager.submit(wish)
-    return view, {"Location": url_for("jobs.show", job_id=view.job.id)} | _etag(view)
+    found = {"Location": url_for("jobs.show", job_id=view.job.id)} | _etag(view)
+    return view, 200 if view.deduplicated else 202, found
 
 
 @blp.get("/jobs")

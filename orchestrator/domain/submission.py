@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,8 @@ class Upload:
 class Submission:
     """A wish for a job. `document` is a file, the id of a stored document, or None: then the prompt is the document.
 
-    `file_name` names a stored document; a file brings its own.
+    `file_name` names a stored document; a file brings its own. `deduplicate` takes an equal job that has not failed
+    for this one; the API asks for it unless its caller says otherwise.
     """
 
     owner: str
@@ -49,6 +51,11 @@ class Submission:
     tags: tuple[str, ...] = ()
     on_error: str = "fail"
     stuck_after_minutes: float | None = None
+    run_at: datetime | None = None
+    depends_on: tuple[UUID, ...] = ()
+    on_parent_failure: str = "block"
+    deduplicate: bool = False
+    callback_url: str | None = None
 
 
 def prompt_as_document(prompt: str, context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

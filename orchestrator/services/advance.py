@@ -17,6 +17,7 @@ from orchestrator.storage import events, reopening, steps
 
 _END = text(
     """
+    WITH told AS (UPDATE job_dependencies SET due = true WHERE depends_on_id = :job_id)
     UPDATE jobs SET status = :status, version = version + 1, updated_at = now(), completed_at = now(),
         creator_status = CASE WHEN :creator_failed THEN 'failed' ELSE creator_status END,
         validator_status = CASE WHEN :validator_failed THEN 'failed' WHEN :status = 'completed' THEN 'completed'
@@ -84,7 +85,10 @@ def end_job(
     failed: Move | None = None,
     error: dict[str, Any] | None = None,
 ) -> None:
-    """Give a job its terminal status, its event and its report step. The caller holds the job's lock."""
+    """Give a job its terminal status, its event and its report step; have the leader look at those that wait for it.
+
+    The caller holds the job's lock.
+    """
     version = session.execute(
         _END,
         {

@@ -8,6 +8,10 @@ from orchestrator.config import Settings
 from orchestrator.queue import TaskMessage
 from orchestrator.storage import steps
 from orchestrator.storage.engine import SessionFactory, autocommit
+from orchestrator.storage.fairness import dispatch_limited
+
+LIMITED = ("creator", "validator")
+"""Queues whose steps count towards their owner's limit."""
 
 
 class Dispatcher:
@@ -21,8 +25,11 @@ class Dispatcher:
     def dispatch(self, queue: str) -> list[TaskMessage]:
         """Mark what fits in the queue's window as dispatched and return the messages in the order to publish."""
         settings = self._settings
+        window, timeout_s, limit = settings.dispatch_window, settings.agent_timeout_s, settings.owner_limit
         with self._single() as session:
-            return steps.dispatch(session, queue, settings.dispatch_window, settings.agent_timeout_s)
+            if limit and queue in LIMITED:
+                return dispatch_limited(session, queue, window, timeout_s, limit)
+            return steps.dispatch(session, queue, window, timeout_s)
 
     def recall(self, messages: Sequence[TaskMessage]) -> None:
         """Return messages to pending that were not, or may not have been, published."""

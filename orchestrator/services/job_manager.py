@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
+from orchestrator.domain.deduplication import key_of
 from orchestrator.domain.job import ACTIONS, ENGINES, TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name_for, prompt_as_document
 from orchestrator.domain.version import require_version
 from orchestrator.errors import Conflict, Invalid, InvalidTransition, NotFound
+from orchestrator.outgoing import check_url
 from orchestrator.services import uploads, workspace
 from orchestrator.services.advance import end_job
 from orchestrator.services.job_view import JobView, ProgressView, new_view, no_job, progress_of, view_of, views
+from orchestrator.services.placing import place, require_parents
 from orchestrator.services.resumption import resume
-from orchestrator.storage import documents, events, jobs, requirements, steps
+from orchestrator.services.webhooks import add_callback
+from orchestrator.storage import dependencies, documents, events, jobs, requirements, steps
 from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.jobs import JobFilter
 from orchestrator.storage.models import Document, Job
 from orchestrator.storage.paging import Page, Paging
+
+TRIES = 3
+"""How often a submission is begun anew because the job that it equals ended meanwhile."""
 
 
 class JobManager:
@@ -36,22 +44,49 @@ class JobManager:
     def submit(self, wish: Submission) -> JobView:
         """Store the document and the job, its first step and its first event, and wake the leader. Commits.
 
+        With `deduplicate` an equal job of the same owner that has not failed is returned instead, as it is; of equal
+        submissions at once one makes a job.
+
         Raises:
             Invalid: the document is empty, too big, of another type than it says, or of none that is read.
-            NotFound: there is no document with this id.
+            NotFound: there is no document with this id, or no job of the owner's that it should depend on.
         """
         if wish.engine not in ENGINES:
             raise Invalid(f"Engine {wish.engine!r} is not available; use one of: {', '.join(ENGINES)}.")
+        if wish.callback_url:
+            check_url(wish.callback_url, self._settings)
         upload, context = self._material(wish)
         media_type = self._accept(upload)
-        with self._sessions.begin() as session:
-            document = documents.store(session, upload.data)
-            stored = {"document_id": document.id, "file_name": upload.file_name, "media_type": media_type}
-            values = _columns(wish) | stored | {"context": context}
-            job = jobs.add(session, values, self._settings.job_timeout_hours)
-            events.append(session, job.id, "job.created", {"owner": job.owner, "document": document.sha256})
-            steps.insert(session, job.id, [NewStep(StepKind.READ)])
+        wanted = _columns(wish) | {"file_name": upload.file_name, "media_type": media_type, "context": context}
+        for _ in range(TRIES):
+            with self._sessions.begin() as session:
+                if (view := self._submit(session, wish, upload.data, wanted)) is not None:
+                    return view
+        raise Conflict("Equal jobs ended while this one was submitted, again and again. Submit it again.")
+
+    def _submit(self, session: Session, wish: Submission, data: bytes, wanted: Mapping[str, Any]) -> JobView | None:
+        """The new job, or the one that it equals; None where that one ended meanwhile."""
+        document = documents.store(session, data)
+        parents = require_parents(session, wish.owner, wish.depends_on)
+        key = key_of(wish, document.sha256, wanted["context"]) if wish.deduplicate else None
+        values = {**wanted, "document_id": document.id, "dedup_key": key}
+        job = jobs.add(session, values, self._settings.job_timeout_hours)
+        if job is None:
+            return self._equal(session, key)
+        if wish.callback_url:
+            add_callback(session, job.owner, job.id, wish.callback_url)
+        events.append(session, job.id, "job.created", {"owner": job.owner, "document": document.sha256})
+        steps.insert(session, job.id, [NewStep(StepKind.READ)])
+        if not parents and wish.run_at is None:
             return new_view(session, job, document, self._settings.agent_timeout_s)
+        dependencies.add(session, job.id, parents)
+        place(session, job, self._settings.job_timeout_hours * 3600)
+        session.expire_all()
+        return self._view(session, job.id)
+
+    def _equal(self, session: Session, key: str | None) -> JobView | None:
+        found = jobs.equal(session, key) if key else None
+        return replace(self._view(session, found), deduplicated=True) if found else None
 
     def _accept(self, upload: Upload) -> str:
         uploads.check_size(len(upload.data), self._settings.max_upload_bytes)
@@ -161,7 +196,7 @@ class JobManager:
         """A page of the jobs that are wanted, in the order that is wanted."""
         with self._snapshots() as session:
             found = jobs.page(session, wanted, at)
-            return Page(views(session, found.items, self._settings.agent_timeout_s), found.next_cursor)
+            return Page(self._views(session, found.items), found.next_cursor)
 
     def pending(self, agent: str | None = None, limit: int = 100) -> Sequence[JobView]:
         """Jobs that wait for work: not begun yet; or, with an agent's kind, those with open steps on its queue."""
@@ -179,13 +214,16 @@ class JobManager:
             return progress_of(session, self._view(session, job_id))
 
     def _view(self, session: Session, job_id: UUID) -> JobView:
-        return view_of(session, job_id, self._settings.agent_timeout_s)
+        return view_of(session, job_id, self._settings.agent_timeout_s, self._settings.owner_limit)
+
+    def _views(self, session: Session, rows: Sequence[Any]) -> Sequence[JobView]:
+        return views(session, rows, self._settings.agent_timeout_s, self._settings.owner_limit)
 
 
 def _columns(wish: Submission) -> dict[str, Any]:
     """What a job takes over from the wish as it stands."""
     taken = ("owner", "prompt", "scope", "engine", "on_error", "priority", "correlation_id", "stuck_after_minutes")
-    return {name: getattr(wish, name) for name in taken} | {"tags": list(wish.tags)}
+    return {name: getattr(wish, name) for name in (*taken, "run_at", "on_parent_failure")} | {"tags": list(wish.tags)}
 
 
 def _check(job: Job, action: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,17 +15,19 @@ from orchestrator.domain import progress
 from orchestrator.domain.job import LIVE, JobStatus, PhaseStatus
 from orchestrator.domain.report import error_of
 from orchestrator.domain.step import ENDED, QUEUE_OF, StepKind, StepState
-from orchestrator.domain.waiting import OpenSteps, Reason, Waiting, waiting_for
+from orchestrator.domain.waiting import OpenSteps, Reason, Surroundings, Waiting, waiting_for
 from orchestrator.errors import NotFound
-from orchestrator.storage import jobs, requirements
+from orchestrator.storage import dependencies, jobs, requirements
 from orchestrator.storage.models import Document, Job
+from orchestrator.storage.supply import at_limit, supply
 
 
 @dataclass(frozen=True, slots=True)
 class JobView:
     """A job with everything that is shown of it.
 
-    `requirements` are counts by shown status; `coverage` is its numbers, and None in a list.
+    `requirements` are counts by shown status; `coverage` is its numbers, and None in a list. `parents` are the status
+    of each job that it depends on; `deduplicated` says that a submission was answered with a job that was there.
     """
 
     job: Job
@@ -33,6 +35,20 @@ class JobView:
     requirements: dict[str, int]
     waiting: Waiting
     coverage: dict[str, Any] | None = None
+    parents: Mapping[UUID, str] = field(default_factory=dict)
+    deduplicated: bool = False
+
+    @property
+    def depends_on(self) -> list[UUID]:
+        """The jobs that it depends on, in the order in which they were submitted."""
+        return list(self.parents)
+
+    @property
+    def waiting_on(self) -> list[UUID]:
+        """Of these, those that keep it waiting."""
+        if self.waiting.reason is not Reason.DEPENDENCIES:
+            return []
+        return [job_id for job_id, status in self.parents.items() if status != JobStatus.COMPLETED]
 
     @property
     def itself(self) -> JobView:
@@ -61,11 +77,14 @@ class ProgressView:
     queue_position: int | None
 
 
-def views(session: Session, rows: Sequence[Any], agent_timeout_s: float) -> list[JobView]:
-    """The rows (job, document) as shown, with four statements however many they are."""
+def views(session: Session, rows: Sequence[Any], agent_timeout_s: float, owner_limit: int = 0) -> list[JobView]:
+    """The rows (job, document) as shown, with five statements however many they are; six with a limit per owner."""
     ids = [row.Job.id for row in rows]
     counts = requirements.summaries(session, ids)
-    waits = _waits(session, [row.Job for row in rows], agent_timeout_s)
+    waits = _waits(session, [row.Job for row in rows], agent_timeout_s, owner_limit)
+    parents: defaultdict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for row in dependencies.of(session, ids):
+        parents[row.job_id][row.id] = row.status
     return [
         JobView(
             job=row.Job,
@@ -73,12 +92,13 @@ def views(session: Session, rows: Sequence[Any], agent_timeout_s: float) -> list
             requirements=counts[row.Job.id],
             waiting=waits.get(row.Job.id, Waiting()),
             coverage=getattr(row, "coverage", None),
+            parents=parents[row.Job.id],
         )
         for row in rows
     ]
 
 
-def view_of(session: Session, job_id: UUID, agent_timeout_s: float) -> JobView:
+def view_of(session: Session, job_id: UUID, agent_timeout_s: float, owner_limit: int = 0) -> JobView:
     """A job as it is now.
 
     Raises:
@@ -87,7 +107,7 @@ def view_of(session: Session, job_id: UUID, agent_timeout_s: float) -> JobView:
     row = jobs.find(session, job_id)
     if row is None:
         raise no_job(job_id)
-    return views(session, [row], agent_timeout_s)[0]
+    return views(session, [row], agent_timeout_s, owner_limit)[0]
 
 
 def require(session: Session, job_id: UUID) -> None:
@@ -106,22 +126,27 @@ def no_job(job_id: UUID) -> NotFound:
 
 
 def new_view(session: Session, job: Job, document: Document, agent_timeout_s: float) -> JobView:
-    """A job that was submitted in this transaction: what it has, one step, is known without asking."""
+    """A job that was submitted in this transaction to begin at once: what it has, one step, is known without asking."""
     first = OpenSteps(QUEUE_OF[StepKind.READ], StepState.PENDING)
-    waiting = waiting_for([first], jobs.free_slots(session, agent_timeout_s))
+    found = supply(session, agent_timeout_s)
+    waiting = waiting_for([first], Surroundings(found.free_slots, found.paused))
     return JobView(job, document, dict.fromkeys(requirements.COUNTED, 0), waiting)
 
 
-def _waits(session: Session, rows: Sequence[Job], agent_timeout_s: float) -> dict[UUID, Waiting]:
-    live = [job.id for job in rows if job.status in LIVE]
-    if not live:
+def _waits(session: Session, rows: Sequence[Job], agent_timeout_s: float, owner_limit: int) -> dict[UUID, Waiting]:
+    owners = {job.id: job.owner for job in rows if job.status in LIVE}
+    if not owners:
         return {}
     grouped: defaultdict[UUID, list[OpenSteps]] = defaultdict(list)
-    for job_id, queue, state, _count, due in jobs.open_steps(session, live):
+    for job_id, queue, state, hold, _count, due in jobs.open_steps(session, owners):
         if job_id is not None:
-            grouped[job_id].append(OpenSteps(queue, StepState(state), due))
-    free = jobs.free_slots(session, agent_timeout_s)
-    return {job_id: waiting_for(steps, free) for job_id, steps in grouped.items()}
+            grouped[job_id].append(OpenSteps(queue, StepState(state), due, hold))
+    found = supply(session, agent_timeout_s)
+    full = at_limit(session, set(owners.values()), owner_limit)
+    return {
+        job_id: waiting_for(steps, Surroundings(found.free_slots, found.paused, owners[job_id] in full))
+        for job_id, steps in grouped.items()
+    }
 
 
 def progress_of(session: Session, view: JobView) -> ProgressView:

@@ -16,6 +16,7 @@ from orchestrator.domain.retry import ErrorClass
 from orchestrator.domain.step import StepKind
 from orchestrator.services.advance import advance, end_job
 from orchestrator.services.execution import Execution
+from orchestrator.services.placing import release
 from orchestrator.storage import events, losses, recovery_log, steps
 from orchestrator.storage.engine import SessionFactory
 
@@ -131,8 +132,9 @@ class Recovery:
         return Recovered(**found._mapping)
 
     def _release(self) -> int:
+        placed = release(self._sessions, self._settings.job_timeout_hours * 3600)
         with self._sessions.begin() as session:
-            return steps.release_waiting(session, 10 * BATCH)
+            return placed + steps.release_waiting(session, 10 * BATCH)
 
     def _recover_expired(self, as_of: datetime) -> int:
         with self._sessions.begin() as session:

@@ -21,7 +21,7 @@ _REOPEN = text(
     """
     UPDATE steps
     SET state = 'pending', epoch = epoch + 1, error_count = 0, crash_count = 0, retries = retries + 1,
-        lease_owner = NULL, not_before = NULL, dispatched_at = NULL, deadline_at = NULL, finished_at = NULL
+        lease_owner = NULL, hold = NULL, not_before = NULL, dispatched_at = NULL, deadline_at = NULL, finished_at = NULL
     WHERE job_id = :job_id AND blocking AND kind = :kind AND state IN ('dead', 'cancelled')
     RETURNING part
     """

@@ -19,6 +19,7 @@ from orchestrator.domain.retry import Failure
 from orchestrator.domain.step import NON_BLOCKING, QUEUE_OF, ClaimedStep, NewStep, StepKind, agent_of
 from orchestrator.queue import TaskMessage
 from orchestrator.storage.losses import LOST
+from orchestrator.storage.supply import ROOM
 
 CHANNEL = "orchestrator_steps"
 """NOTIFY channel that wakes the leader."""
@@ -27,8 +28,9 @@ Executor = Session | Connection
 
 _INSERT = text(
     """
-    INSERT INTO steps (job_id, kind, part, queue, priority, rank, blocking, correlation_id, payload)
-    SELECT j.id, s.kind, s.part, s.queue, j.priority, j.step_rank, s.blocking, j.correlation_id, s.payload
+    INSERT INTO steps (job_id, kind, part, queue, priority, rank, blocking, owner, correlation_id, payload)
+    SELECT j.id, s.kind, s.part, s.queue, j.priority, j.step_rank, s.blocking, j.owner, j.correlation_id,
+           s.payload
     FROM jobs j,
          jsonb_to_recordset(CAST(:steps AS jsonb))
              AS s(kind text, part text, queue text, blocking boolean, payload jsonb)
@@ -96,41 +98,32 @@ def notify(session: Executor, queue: str) -> None:
     session.execute(_NOTIFY, {"queue": queue})
 
 
-# A maintenance agent counts even with an open breaker: the check that closes it runs there.
 _DISPATCH = text(
-    """
-    WITH room AS MATERIALIZED (
-        SELECT CASE WHEN coalesce(sum(a.slots), 0) = 0 THEN 0
-                    ELSE greatest(0, greatest(:window, 2 * (sum(a.slots) - busy.running)) - busy.dispatched)
-               END AS steps
-        FROM (SELECT count(*) FILTER (WHERE state = 'running') AS running,
-                     count(*) FILTER (WHERE state = 'dispatched') AS dispatched
-              FROM steps WHERE queue = :queue AND state IN ('running', 'dispatched')) busy
-        LEFT JOIN agents a
-          ON a.kind = :agent AND a.stopped_at IS NULL AND NOT a.draining
-         AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
-         AND (a.quarantined_until IS NULL OR a.quarantined_until < now())
-         AND (a.breaker_state = 'closed' OR a.kind = 'maintenance')
-        WHERE pg_try_advisory_xact_lock(hashtextextended('orchestrator.dispatch:' || :queue, 0))
-        GROUP BY busy.running, busy.dispatched
-    ), ready AS MATERIALIZED (
+    f"""
+    WITH {ROOM}, ready AS MATERIALIZED (
         SELECT id FROM steps WHERE queue = :queue AND state = 'pending'
         ORDER BY priority DESC, rank, id LIMIT (SELECT coalesce(max(steps), 0) FROM room) FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'dispatched', epoch = epoch + 1, dispatched_at = now()
     FROM ready WHERE s.id = ready.id
     RETURNING s.id, s.epoch, s.kind, s.queue, s.correlation_id, s.priority, s.rank
-    """
+    """  # noqa: S608 - a constant
 )
 
 
 def dispatch(session: Executor, queue: str, window: int, agent_timeout_s: float) -> list[TaskMessage]:
     """Mark the next ready steps as dispatched and return their messages in the order to publish.
 
-    As many as there is room for: max(window, 2 x free slots) less those under way; none without a live slot, and
-    none while another leader dispatches this queue.
+    As many as there is room for: max(window, 2 x free slots) less those under way; none without a live slot, none
+    of a paused queue, and none while another leader dispatches this queue.
     """
-    values = {"queue": queue, "agent": agent_of(queue), "window": window, "agent_timeout": agent_timeout_s}
+    values = {
+        "queue": queue,
+        "agent": agent_of(queue),
+        "lock": queue,
+        "window": window,
+        "agent_timeout": agent_timeout_s,
+    }
     rows = session.execute(_DISPATCH, values).all()
     ordered = sorted(rows, key=lambda row: (-row.priority, row.rank, row.id))
     return [TaskMessage(r.id, r.epoch, StepKind(r.kind), r.queue, r.correlation_id) for r in ordered]
@@ -375,7 +368,7 @@ _RECOVER_LOST = text(
 _RELEASE_WAITING = text(
     """
     WITH due AS MATERIALIZED (
-        SELECT id FROM steps WHERE state = 'waiting' AND not_before <= now()
+        SELECT id FROM steps WHERE state = 'waiting' AND hold IS NULL AND not_before <= now()
         ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'pending', epoch = epoch + 1, not_before = NULL FROM due WHERE s.id = due.id
@@ -389,7 +382,8 @@ _AGE = text(
     """
     WITH waited AS MATERIALIZED (
         SELECT id FROM steps WHERE state = 'pending' AND priority < 9
-          AND created_at < now() - make_interval(secs => :seconds) ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED
+          AND greatest(created_at, rank) < now() - make_interval(secs => :seconds)
+        ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET priority = priority + 1 FROM waited WHERE s.id = waited.id
     """
@@ -417,7 +411,7 @@ def recover_lost(session: Executor, timeout_s: float, agent_timeout_s: float, li
 
 
 def release_waiting(session: Executor, limit: int) -> int:
-    """Make waiting steps ready whose time has come."""
+    """Make steps ready that waited for their next try."""
     return int(session.execute(_RELEASE_WAITING, {"limit": limit}).rowcount)  # type: ignore[attr-defined]
 
 

@@ -11,8 +11,9 @@ from orchestrator.domain.step import QUEUES
 from orchestrator.domain.stuck import StuckJob, StuckReason
 
 # Repeated recovery is no progress: a message that is lost again and again would hide what it is a sign of.
-# Waiting by design: for a time that was set before the step first ran, or for the next try after an error, which are
-# bounded; and behind others in a queue whose slots are all busy with steps that start and end.
+# Waiting by design: for a time, other jobs or a budget; for the next try after an error, which is bounded; in a queue
+# that is paused; and behind others in a queue whose slots are all busy with steps that start and end. A job that was
+# held back has a rank from when it was let go.
 _STUCK = text(
     """
     WITH supply AS MATERIALIZED (
@@ -36,7 +37,7 @@ _STUCK = text(
     CROSS JOIN LATERAL (SELECT CAST(coalesce(CAST(:threshold AS float), j.stuck_after_minutes, :default) AS float)
                                AS minutes) t
     CROSS JOIN LATERAL (
-        SELECT greatest(j.created_at, j.resumed_at,
+        SELECT greatest(j.created_at, j.resumed_at, least(j.step_rank, now()),
             (SELECT max(e.created_at) FROM job_events e WHERE e.job_id = j.id AND e.type <> 'step.recovered'),
             (SELECT max(d.finished_at) FROM steps d WHERE d.job_id = j.id AND d.blocking AND d.state = 'done')) AS at
     ) p

@@ -23,7 +23,18 @@ from orchestrator.services.advance import end_job
 from orchestrator.storage import steps
 from orchestrator.storage.models import ApiKey, Requirement
 
-TABLES = ("jobs", "documents", "agents", "api_keys", "leases", "reports", "steps", "webhooks", "callback_secrets")
+TABLES = (
+    "jobs",
+    "documents",
+    "agents",
+    "api_keys",
+    "leases",
+    "reports",
+    "steps",
+    "webhooks",
+    "callback_secrets",
+    "idempotency_keys",
+)
 ADMIN_KEY = "ro_test_abcd1234_0123456789abcdef0123456789abcdef"
 
 
@@ -41,7 +52,7 @@ class Caller:
 
     def submit(self, **fields: Any) -> dict[str, Any]:
         """A job from a JSON body."""
-        answer = self("POST", "/jobs", json={"prompt": "Which duties are there?"} | fields)
+        answer = self("POST", "/jobs", json={"prompt": "Which duties are there?", "deduplicate": False} | fields)
         assert answer.status_code == 202, answer.text
         return dict(answer.get_json())
 

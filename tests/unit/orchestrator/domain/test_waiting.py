@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orchestrator.domain.step import StepState
-from orchestrator.domain.waiting import OpenSteps, Reason, Waiting, waiting_for
+from orchestrator.domain.waiting import OpenSteps, Reason, Surroundings, Waiting, waiting_for
 
 SOON = datetime(2026, 1, 1, tzinfo=UTC)
 PENDING = OpenSteps("creator", StepState.PENDING)
@@ -31,4 +31,4 @@ WAITING = OpenSteps("creator", StepState.WAITING, SOON)
     ],
 )
 def test_waiting_for(steps: list[OpenSteps], free: dict[str, int], expected: Waiting) -> None:
-    assert waiting_for(steps, free) == expected
+    assert waiting_for(steps, Surroundings(free)) == expected
