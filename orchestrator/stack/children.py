@@ -19,6 +19,8 @@ STAGE_FLOWER = 30
 
 SLOTS = {"creator": 2, "validator": 1, "maintenance": 1}
 FLOWER_PORT = 5555
+ADMIN_KEY = ("ORCHESTRATOR_ADMIN_KEY", "ORCHESTRATOR_ADMIN_KEY_FILE")
+"""For the one child that stores it, and no other."""
 # Above what each takes by itself: the soft shutdown of a worker, the draining of the API and its 20 s of grace.
 WORKER_STOP_S = 10.0
 API_STOP_S = 25.0
@@ -48,7 +50,7 @@ class ServiceSpecs:
         self._state_dir = state_dir
         self._environment = {
             "MALLOC_ARENA_MAX": "2",  # threads share their heaps: about 10 MB less for each worker
-            **{name: value for name, value in os.environ.items() if name not in _replaced()},
+            **{name: value for name, value in os.environ.items() if name not in {*_replaced(), *ADMIN_KEY}},
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "ORCHESTRATOR_STATE_DIR": str(state_dir),
@@ -58,7 +60,8 @@ class ServiceSpecs:
 
     def prepare(self) -> ChildSpec:
         """Migrates the schema and makes the first admin key; waits for the database by itself."""
-        return replace(self._command("prepare", ("prepare",), STAGE_ENTRANCE), once=True)
+        key = {name: os.environ[name] for name in ADMIN_KEY if name in os.environ}
+        return replace(self._command("prepare", ("prepare",), STAGE_ENTRANCE), once=True, env=self._environment | key)
 
     def all(self, scale: Scale) -> list[ChildSpec]:
         """Every service, in the order to start them."""

@@ -54,6 +54,22 @@ def mistakes(up: Any, keys: list[str]) -> Iterator[str]:
             yield answer.text + str(answer.headers)
 
 
+def flower_asks(up: Any, limit: float) -> str:
+    """What Flower says without its login; with it, its page is there."""
+    url, login = f"http://127.0.0.1:{up.ports['ports']['flower']}/", GIVEN["ORCHESTRATOR_FLOWER_LOGIN"]
+    while True:
+        try:
+            refused = requests.get(url, timeout=20)
+        except requests.ConnectionError:
+            assert time.monotonic() < limit
+            time.sleep(0.2)
+            continue
+        user, _, password = login.partition(":")
+        assert requests.get(url, auth=(user, password), timeout=20).status_code == 200
+        assert refused.status_code == 401
+        return refused.text
+
+
 def said_by(up: Any, job_id: str) -> Iterator[tuple[str, str]]:
     """(where, what) of everything that this stack says of itself and of a job."""
     yield "standard output", "\n".join(up.lines)
@@ -83,6 +99,9 @@ def test_no_secret_is_shown_anywhere(start_up: Any, run_command: Any, tmp_path: 
     up = start_up("--creators", "1", "--validators", "1", "--maintenance", "1", env=settings)
     up.wait_for_line("stop")
     assert up.key == GIVEN["ORCHESTRATOR_ADMIN_KEY"]
+    services = [child for child in up.family()[1:] if {"api", "beat", "worker", "flower"} & set(child.cmdline())]
+    assert len(services) >= 6
+    assert not any("ORCHESTRATOR_ADMIN_KEY_FILE" in child.environ() for child in services)
 
     made = up.call("POST", "/keys", json={"name": "importer", "role": "operator"}).json()
     rotated = up.call("POST", f"/keys/{made['id']}/rotate", json={}).json()
@@ -97,7 +116,7 @@ def test_no_secret_is_shown_anywhere(start_up: Any, run_command: Any, tmp_path: 
     while up.call("GET", f"/jobs/{job_id}/report").status_code != 200:
         assert time.monotonic() < limit
         time.sleep(0.2)
-    wrong = "".join(mistakes(up, keys))
+    wrong = "".join([*mistakes(up, keys), flower_asks(up, limit)])
     while (checked := up.call("GET", "/audit/verify").json())["checked"] < 10:  # a thread of the API chains the rows
         assert time.monotonic() < limit, checked
         time.sleep(0.2)
