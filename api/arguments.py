@@ -14,6 +14,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
+from api.headers import may_be_repeated
 from orchestrator.domain.text import depth_of
 
 JSON_BYTES = 8_000_000
@@ -62,14 +63,23 @@ class Parser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         if not req.is_json:
             raise UnsupportedMediaType(f"Send application/json, not {req.mimetype or 'a body without a type'}.")
-        req.max_content_length = JSON_BYTES
-        data = req.get_data()
-        if len(data) >= JSON_BYTES:  # Werkzeug cuts a body of unknown length off at the limit without a word
-            raise RequestEntityTooLarge
-        value = read_json(data)
+        value = read_json(body_of(req))
         if value is None:
             _refuse("broken_json", "The body is null; send a JSON object.")
         return value
+
+
+def body_of(req: Request) -> bytes:
+    """The body of a request that is no form, up to `JSON_BYTES`.
+
+    Raises:
+        RequestEntityTooLarge: it has more.
+    """
+    req.max_content_length = JSON_BYTES
+    data = req.get_data()
+    if len(data) >= JSON_BYTES:  # Werkzeug cuts a body of unknown length off at the limit without a word
+        raise RequestEntityTooLarge
+    return data
 
 
 def read_json(data: bytes | str) -> Any:
@@ -141,8 +151,8 @@ class Resource(Blueprint):  # type: ignore[misc]
         return self.route(rule, methods=["GET"])  # type: ignore[no-any-return]
 
     def post(self, rule: str) -> Callable[[View], View]:
-        """Route POST."""
-        return self.route(rule, methods=["POST"])  # type: ignore[no-any-return]
+        """Route POST; `api.idempotency` does it once for each key."""
+        return lambda view: self.route(rule, methods=["POST"])(may_be_repeated(view))
 
     def patch(self, rule: str) -> Callable[[View], View]:
         """Route PATCH."""

@@ -13,6 +13,7 @@ from flask import g, request
 
 from api.audit import announce
 from api.context import job_id_of, services
+from api.idempotency import once
 from orchestrator.domain.access import Principal, Role
 from orchestrator.errors import Denied
 
@@ -49,7 +50,7 @@ def requires(role: Role, *, by_password: bool = False, everybodys: bool = False)
             g.principal = _admit(role, by_password)
             announce(g.principal)
             _check_sight(kwargs, everybodys)
-            return view(*args, **kwargs)
+            return once(view, *args, **kwargs)
 
         schemes = [name for name in SECURITY_SCHEMES if by_password or name != "password"]
         return _described(guarded, role, [{name: []} for name in schemes])

@@ -39,6 +39,10 @@ CODES = (
             "POST /agents/{agent_id}/resume",
         ),
     ),
+    ProblemCode(
+        "idempotency_in_progress", 409, "A request with this Idempotency-Key is being done; send it again soon."
+    ),
+    ProblemCode("idempotency_spent", 409, "The request was done; its answer held a secret that is shown once."),
     ProblemCode("duplicate", 409, "There is one with this name already."),
     ProblemCode(
         "cleaned_up", 409, "The job's working data was deleted; submit it again.", ("POST /jobs/{job_id}/retry",)
@@ -70,6 +74,7 @@ CODES = (
     ProblemCode("too_large", 413, "The body or the document is larger than allowed."),
     ProblemCode("unsupported_type", 415, "The body's or the document's type is none that is read."),
     ProblemCode("invalid", 422, "Something in the request breaks a rule; `errors` points at each fault."),
+    ProblemCode("idempotency_conflict", 422, "The Idempotency-Key was used for another request; take another one."),
     ProblemCode("cursor", 422, "The cursor is none, or belongs to other filters; start again without it."),
     ProblemCode("cycle", 422, "The jobs would wait for each other.", ("POST /jobs", "PATCH /jobs/{job_id}")),
     ProblemCode("domain_model", 422, "The domain model has faults; nothing was loaded.", ("POST /graph/model",)),

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from api.arguments import Resource
 from api.auth import requires
 from api.context import key_id_of, principal, services
+from api.idempotency import shown_once
 from api.paging import shown
 from api.schemas.keys import (
     CallerSchema,
@@ -36,6 +37,7 @@ def index(query: dict[str, Any]) -> Any:
 
 @blp.post("/keys")
 @requires(Role.ADMIN)
+@shown_once
 @blp.takes(NewKeySchema, "json")
 @blp.answers(201, MadeKeySchema)
 def create(fields: dict[str, Any]) -> Any:
@@ -53,6 +55,7 @@ def show(key_id: str) -> Any:
 
 @blp.post("/keys/<key_id>/rotate")
 @requires(Role.ADMIN)
+@shown_once
 @blp.takes(RotationSchema, "json")
 @blp.answers(200, MadeKeySchema)
 def rotate(fields: dict[str, Any], key_id: str) -> Any:

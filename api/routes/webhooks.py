@@ -7,6 +7,7 @@ from typing import Any
 from api.arguments import Resource
 from api.auth import requires
 from api.context import principal, request_id, services, uuid_of
+from api.idempotency import shown_once
 from api.paging import shown
 from api.preconditions import etag, if_match
 from api.schemas.webhooks import (
@@ -38,6 +39,7 @@ def index(query: dict[str, Any]) -> Any:
 
 @blp.post("/webhooks")
 @requires(Role.OPERATOR)
+@shown_once
 @blp.takes(NewWebhookSchema, "json")
 @blp.answers(201, MadeWebhookSchema)
 def create(fields: dict[str, Any]) -> Any:
@@ -48,6 +50,7 @@ def create(fields: dict[str, Any]) -> Any:
 
 @blp.post("/webhooks/callback-secret")
 @requires(Role.OPERATOR)
+@shown_once
 @blp.takes(RotateSecretSchema, "json")
 @blp.answers(200, CallbackSecretSchema)
 def callback_secret(fields: dict[str, Any]) -> Any:
@@ -87,6 +90,7 @@ def remove(webhook_id: str, version: int | None) -> Any:
 
 @blp.post("/webhooks/<webhook_id>/rotate-secret")
 @requires(Role.OPERATOR)
+@shown_once
 @blp.takes(RotateSecretSchema, "json")
 @blp.answers(200, MadeWebhookSchema)
 def rotate_secret(fields: dict[str, Any], webhook_id: str) -> Any:

@@ -18,6 +18,6 @@ def upgrade() -> None:
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("looked_at", MOMENT, nullable=False),
         sa.Column("recovered_at", MOMENT, nullable=True),
-        *[sa.Column(name, sa.BigInteger(), server_default=sa.text("0"), nullable=False) for name in COUNTS],
+        *[sa.Column(name, sa.BigInteger(), server_default="0", nullable=False) for name in COUNTS],
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_log")),
     )

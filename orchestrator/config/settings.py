@@ -105,13 +105,18 @@ class Settings:
         "long at most. 0: it asks the database each time.",
     ] = 5.0
     idempotency_hours: Annotated[
-        float, Between(0.001, 8_760), "How long a request with an Idempotency-Key is answered as it was, not done again."
+        float,
+        Between(0.001, 8_760),
+        "How long a POST with a used Idempotency-Key is answered as it was, not done again.",
     ] = 24.0
     visibility: Annotated[
         str, OneOf(("all", "own")), "Whose jobs callers see and change; with `own`, admins still see all."
     ] = "all"
     flower_login: Annotated[
-        str, Matching(r"([^:\s,]+:[^\s,]{8,})?", "user:password with 8 characters or more"), Secret(), "Login of Flower."
+        str,
+        Matching(r"([^:\s,]+:[^\s,]{8,})?", "user:password with 8 characters or more"),
+        Secret(),
+        "Login of Flower.",
     ] = field(default="", repr=False)
     jwt_issuer: Annotated[
         str, Matching(r"\S*", "a URL or a name"), "Whose tokens (JWT) are accepted: their `iss`. Empty: nobody's."
@@ -260,7 +265,9 @@ class Settings:
     event_streams: Annotated[
         int, Between(1, 2_000), "Streams of events that one process of the API serves at once, beside other requests."
     ] = 200
-    event_stream_s: Annotated[Seconds, "A stream of events is closed after this long; clients go on in another."] = 600.0
+    event_stream_s: Annotated[Seconds, "A stream of events is closed after this long; clients go on in another."] = (
+        600.0
+    )
     event_heartbeat_s: Annotated[Seconds, "How often a stream says that it lives where nothing happens."] = 15.0
 
     database_pool: Annotated[int, Between(1, 200), "Connections that one process keeps to the database."] = 5

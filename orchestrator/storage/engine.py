@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -48,17 +53,49 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
     )
 
 
+_JOINED: ContextVar[Connection | None] = ContextVar("joined_transaction", default=None)
+
+
+class _JoiningSessions(sessionmaker[Session]):
+    """Makes sessions that take part in the transaction that this thread has opened with `one_transaction`, if any."""
+
+    def __call__(self, **local: Any) -> Session:
+        joined = _JOINED.get()
+        if joined is not None and joined.engine.pool is self.kw["bind"].pool:
+            local = {"bind": joined, "join_transaction_mode": "create_savepoint"} | local
+        return super().__call__(**local)
+
+
+@contextmanager
+def one_transaction(sessions: SessionFactory) -> Iterator[Session]:
+    """Make all that this thread does in sessions on this pool one transaction, until the end of the block.
+
+    What is committed in between is a savepoint. It all takes effect at the end, or not at all where an error leaves
+    the block or the yielded session is rolled back.
+    """
+    with sessions.kw["bind"].connect() as connection, connection.begin() as transaction:
+        token = _JOINED.set(connection)
+        try:
+            with Session(connection, join_transaction_mode="rollback_only") as session:
+                yield session
+                if transaction.is_active:
+                    session.commit()
+        finally:
+            _JOINED.reset(token)
+
+
 def session_factory(engine: Engine) -> SessionFactory:
     """Sessions that keep what they loaded readable after commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    return _JoiningSessions(engine, expire_on_commit=False)
 
 
 def autocommit(sessions: SessionFactory) -> SessionFactory:
     """Sessions on the same pool for single statements: each one is a transaction, in one round trip."""
-    return sessionmaker(sessions.kw["bind"].execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+    engine = sessions.kw["bind"].execution_options(isolation_level="AUTOCOMMIT")
+    return _JoiningSessions(engine, expire_on_commit=False)
 
 
 def snapshot(sessions: SessionFactory) -> SessionFactory:
     """Sessions on the same pool for reading: all statements of a transaction see the database as the first one did."""
     engine = sessions.kw["bind"].execution_options(isolation_level="REPEATABLE READ")
-    return sessionmaker(engine, expire_on_commit=False)
+    return _JoiningSessions(engine, expire_on_commit=False)

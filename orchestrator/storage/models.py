@@ -457,6 +457,8 @@ class Agent(Base):
     draining: Mapped[bool] = mapped_column(server_default=text("false"))
     stopped_at: Mapped[datetime | None]
     quarantined_until: Mapped[datetime | None]
+    flaps: Mapped[int] = mapped_column(server_default="0")
+    flapped_at: Mapped[datetime | None]
     started_at: Mapped[datetime] = mapped_column(server_default=_now)
     heartbeat_at: Mapped[datetime | None] = mapped_column(server_default=_now)
     steps_done: Mapped[int] = mapped_column(server_default="0")
@@ -605,6 +607,21 @@ class CallbackSecret(Base):
     owner: Mapped[str] = mapped_column(primary_key=True)
     secrets: Mapped[list[Any]]
     updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
+class IdempotencyKey(Base):
+    """A request that was done, and its answer for those who send it again."""
+
+    __tablename__ = "idempotency_keys"
+
+    principal: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    headers: Mapped[dict[str, Any] | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Lease(Base):

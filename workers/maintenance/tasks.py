@@ -48,7 +48,13 @@ def completion_check(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 @step_task(StepKind.PRUNE)
 def prune(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     """Delete what is past its retention."""
-    return _done({"deleted": orchestrator.recovery.prune(), "deliveries": orchestrator.deliveries.prune()})
+    return _done(
+        {
+            "deleted": orchestrator.recovery.prune(),
+            "deliveries": orchestrator.deliveries.prune(),
+            "idempotency_keys": orchestrator.idempotency.prune(),
+        }
+    )
 
 
 @step_task(StepKind.DELIVER)
