@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import click
 
-from orchestrator.cli import jobs
+from orchestrator.cli import jobs, reports
 from orchestrator.cli.main import run
 
 SHOWN = 10_000
@@ -27,7 +27,7 @@ def job_status(ctx: click.Context, job_id: str, view: str | None, as_json: bool)
     """
     output = "json" if as_json else "table"
     if view == "report":
-        ctx.invoke(jobs.report, job_id=job_id, report_format="json" if as_json else "text")
+        ctx.invoke(reports.report, job_id=job_id, report_format="json" if as_json else "text")
     elif view in ("rejected", "failed"):
         ctx.invoke(jobs.requirements, job_id=job_id, status=(view,), limit=SHOWN, output=output)
     else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from orchestrator.cli import reports
 from orchestrator.cli.connection import connected
 from orchestrator.cli.job_tables import (
     JOB_TITLES,
@@ -21,8 +22,8 @@ from orchestrator.cli.job_tables import (
     step_row,
 )
 from orchestrator.cli.jobs_upkeep import COMMANDS
-from orchestrator.cli.output import at_most, limit_option, output_option, show_facts, show_json, show_table, show_text
-from orchestrator.cli.watching import REPORT_S, require_completed, timeout_option, watch
+from orchestrator.cli.output import at_most, limit_option, output_option, show_facts, show_json, show_table
+from orchestrator.cli.watching import require_completed, timeout_option, watch
 from orchestrator.client import Client, RequirementQuery
 from orchestrator.domain.job import LIVE, JobStatus
 from orchestrator.domain.requirement import Modality, RequirementStatus, RequirementType
@@ -133,31 +134,6 @@ def requirements(job_id: str, limit: int, output: str, **query: Any) -> None:
 
 @jobs.command()
 @job_argument
-@click.option(
-    "-o",
-    "--format",
-    "report_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
-@click.option("--wait", is_flag=True, help="Wait for the end of the job.")
-@timeout_option
-def report(job_id: str, report_format: str, wait: bool, timeout: float) -> None:
-    """Print the report of a job.
-
-    Failed and cancelled jobs have one too: of what was done until then. Without --wait, exit 124 where it is not there
-    yet.
-    """
-    with connected() as client:
-        if wait:
-            watch(client, job_id, timeout)
-        show_text(client.report(job_id, report_format, REPORT_S if wait else 0))
-
-
-@jobs.command()
-@job_argument
 @click.option("--force", is_flag=True, help="Do not ask.")
 @click.option("--cleanup", is_flag=True, help="Delete its working data as well.")
 @output_option
@@ -187,5 +163,5 @@ def _ask(client: Client, job_id: str, cleanup: bool) -> int:
     return job["version"]
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, *reports.COMMANDS):
     jobs.add_command(command)

@@ -23,6 +23,7 @@ COMMANDS = {
     "flower": ("orchestrator.cli.flower:flower", "Run Flower on the queues."),
     "submit": ("orchestrator.cli.submit:submit", "Submit a document with a prompt."),
     "jobs": ("orchestrator.cli.jobs:jobs", "List, follow, cancel and retry jobs, and read their results."),
+    "pack": ("orchestrator.cli.reports:packs", "Check audit packs of jobs."),
     "agents": ("orchestrator.cli.agents:agents", "List the workers."),
     "queues": ("orchestrator.cli.queues:queues", "Show what waits in the queues, and who could do it."),
     "webhooks": ("orchestrator.cli.webhooks:webhooks", "Tell endpoints of events; see what became of it."),

@@ -39,7 +39,7 @@ def _quote(content: Content, citation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_a_word(text: str, *, cut: bool) -> str:
-    return "… " + text.split(maxsplit=1)[-1] + " " * text[-1:].isspace() if cut and text.strip() else text
+    return "… " + text.split(maxsplit=1)[-1] if cut and text.strip() else text
 
 
 def _to_a_word(text: str, *, cut: bool) -> str:
