@@ -13,7 +13,7 @@ from workers.creator.blocks import Draft
 from workers.creator.documents.docx import read_docx
 from workers.creator.documents.html import read_html
 from workers.creator.documents.pdf import read_pdf
-from workers.creator.documents.text import read_markdown, read_plain
+from workers.creator.documents.text import decode, read_markdown, read_plain
 from workers.creator.language import language_of
 from workers.creator.structure import structured
 
@@ -65,7 +65,17 @@ _LANGUAGE_BLOCKS: Final = 400
 
 
 def _check(draft: Draft, limits: ReadLimits) -> None:
-    length = sum(len(block.text) for block in draft.blocks)
+    _check_length(sum(len(block.text) for block in draft.blocks), limits)
+
+
+def _sized(data: bytes, limits: ReadLimits) -> bytes:
+    """The bytes of a text file, if it is no longer than its text may be: known before its lines are looked at."""
+    if len(data) > limits.characters:
+        _check_length(len(decode(data)), limits)
+    return data
+
+
+def _check_length(length: int, limits: ReadLimits) -> None:
     if length > limits.characters:
         raise DocumentError(
             f"The document's text has {length:,} characters; the limit is {limits.characters:,}. Split the document.",
@@ -80,6 +90,6 @@ READERS: Final[dict[str, Callable[[bytes, ReadLimits], Draft]]] = {
         data, limits.unpacked_bytes
     ),
     "text/html": lambda data, limits: read_html(data),
-    "text/markdown": lambda data, limits: read_markdown(data),
-    "text/plain": lambda data, limits: read_plain(data),
+    "text/markdown": lambda data, limits: read_markdown(_sized(data, limits)),
+    "text/plain": lambda data, limits: read_plain(_sized(data, limits)),
 }
