@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from orchestrator.domain.access import Role
 from orchestrator.domain.webhook import CALLBACK_EVENTS, EVENTS, WEBHOOKS_MOST
+from orchestrator.services.announcements import announce_report
 
 URL = "https://192.0.43.10/hook"  # public, and a number: nothing is looked up
 
@@ -176,3 +177,20 @@ def test_a_callback_url_is_told_of_one_job(call: Any, stage: Any) -> None:
         call("DELETE", f"/jobs/{each['id']}")
     (told,) = call("GET", f"/webhooks/{hook['id']}/deliveries").get_json()["items"]
     assert (told["type"], told["job_id"]) == ("job.cancelled", job["id"])
+
+
+def test_a_completed_job_tells_what_to_review_and_that_its_report_is_there(call: Any, stage: Any) -> None:
+    hook = create(call, events=["requirement.review_needed", "report.ready", "job.started"])
+    job = call.submit()["id"]
+    rids = [stage.requirement(job, number, needs_review=True, status="integrated") for number in range(1, 23)]
+    stage.requirement(job, 23, needs_review=False, status="integrated")
+    stage.requirement(job, 24, needs_review=True, status="rejected")
+    stage.end(job)
+    with stage.sessions.begin() as session:
+        announce_report(session, UUID(job), {"formats": ["json", "text"]})
+
+    told = call("GET", f"/webhooks/{hook['id']}/deliveries").get_json()["items"][::-1]
+    assert [each["type"] for each in told] == ["requirement.review_needed", "report.ready"]
+    review, ready = (each["payload"]["data"] for each in told)
+    assert (review["count"], review["rids"], review["status"]) == (22, rids[:20], "completed")
+    assert ready["formats"] == ["json", "text"]
