@@ -14,6 +14,8 @@ TEXT_CHARACTERS = 1_000_000
 CONTEXT_BYTES = 64_000
 CONTEXT_DEPTH = 16
 SCOPE_CHARACTERS = 500
+GAPS = "gaps"
+"""The scope of a re-run that looks again at what the run before left uncited, and at nothing else."""
 TAGS = 20
 TAG_CHARACTERS = 64
 FILE_NAME_CHARACTERS = 255

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
-from orchestrator.domain.document import DocumentText, Passage
+from orchestrator.domain.document import DocumentText, Passage, Span
 from orchestrator.domain.requirement import Citation, ExtractedRequirement, rid
 from orchestrator.domain.step import NewStep, StepKind, StepState
 from orchestrator.errors import NotFound
@@ -38,6 +38,7 @@ class Source:
     prompt: str
     scope: str | None
     context: Mapping[str, Any]
+    previous_revision: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,23 @@ class Creation:
             prompt=job.prompt,
             scope=job.scope,
             context=job.context,
+            previous_revision=job.previous_revision,
         )
+
+    def gaps(self, source: Source, document: DocumentText) -> tuple[Span, ...]:
+        """The sentences that the revision before left uncited, as spans of this text.
+
+        Raises:
+            NotFound: that revision is gone, or none of its gaps stands in this text as it was.
+        """
+        with self._sessions() as session:
+            before = session.get(Job, source.previous_revision) if source.previous_revision else None
+            found = (before.coverage or {}).get("gaps", ()) if before else ()
+        spans = ((gap["start"], gap["end"], gap["quote"]) for gap in found)
+        kept = tuple((start, end) for start, end, quote in spans if document.text[start:end] == quote)
+        if not kept:
+            raise NotFound(f"The gaps that job {source.job_id} shall look at are gone; run it again without `gaps`.")
+        return kept
 
     def content(self, document_id: UUID) -> bytes:
         """The document's bytes."""

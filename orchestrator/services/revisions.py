@@ -13,6 +13,7 @@ from orchestrator.config import Settings
 from orchestrator.domain.comparison import Change, Difference, compare, counts
 from orchestrator.domain.job import ENGINES, TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
+from orchestrator.domain.submission import GAPS
 from orchestrator.errors import Conflict, Invalid, InvalidTransition, TooLarge
 from orchestrator.services.job_view import JobView, no_job, view_of, views
 from orchestrator.storage import events, jobs, paging, revisions, steps
@@ -20,8 +21,6 @@ from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.models import Job
 from orchestrator.storage.paging import Page, Paging
 
-GAPS = "gaps"
-"""The scope of a re-run that looks again at what the run before left uncited."""
 MOST_COMPARED = 20_000
 """Requirements of one job that are compared."""
 
@@ -74,7 +73,7 @@ class Revisions:
             if job is None:
                 raise no_job(job_id)
             _check(job, changes.get("scope"))
-            made = self._add(session, job, changes | {"owner": owner, "correlation_id": correlation_id})
+            made = self._add(session, job, {**changes, "owner": owner, "correlation_id": correlation_id})
             return view_of(session, made, self._settings.agent_timeout_s)
 
     def _add(self, session: Session, job: Job, changes: Mapping[str, Any]) -> UUID:
@@ -124,7 +123,7 @@ class Revisions:
         differences = compare(*lists)
         shown = [each for each in differences if not wanted or each.change in wanted]
         bound_to = {"compare": [before, after], "change": sorted(wanted)}
-        return Comparison(*heads, counts(differences), _page(shown, at, bound_to))
+        return Comparison(heads[0], heads[1], counts(differences), _page(shown, at, bound_to))
 
 
 def _page(found: list[Difference], at: Paging, bound_to: Mapping[str, Any]) -> Page:
@@ -161,7 +160,8 @@ def _job(session: Session, job_id: UUID) -> Job:
     row = jobs.find(session, job_id)
     if row is None:
         raise no_job(job_id)
-    return row.Job
+    job: Job = row.Job
+    return job
 
 
 def _head(session: Session, job_id: UUID) -> dict[str, Any]:

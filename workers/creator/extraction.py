@@ -34,6 +34,14 @@ _TERM = re.compile(
     r"|^\W*(?:(?:Der|Die|Das|The|An?) )?([A-ZÄÖÜ][\w-]+(?: [A-Z][\w-]+)?) (?:ist|sind|is|are|means?|bezeichnet)\b"
 )
 _SPACE = re.compile(r"\s+")
+GAP_EMIT = 0.2
+"""Score from which a sentence is emitted where one looks again at what was left out."""
+_PLAINLY_OTHER = (
+    SentenceClass.RELIEF,
+    SentenceClass.PERMISSION,
+    SentenceClass.AUTHORITY_RIGHT,
+    SentenceClass.DEFINITION,
+)
 _DEFINITION_SCORE = 0.9
 """A definition is emitted only where it plainly states a duty."""
 
@@ -50,6 +58,7 @@ class ExtractionContext:
         terms: terms that the user's context defines.
         objects, messages: the domain model; may be empty.
         page_starts: as in `DocumentText`; gives a sentence its own page.
+        within: look at sentences in these spans alone, emit from `GAP_EMIT` on, and flag all for review; None: at all.
     """
 
     language: str
@@ -60,6 +69,7 @@ class ExtractionContext:
     objects: tuple[ModelObject, ...] = ()
     messages: tuple[ModelObject, ...] = ()
     page_starts: tuple[int, ...] = ()
+    within: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ class _Extractor:
         self._terms = dict.fromkeys(context.terms, "") | _defined_terms(text, self._passages)
         self._objects = Mentions(context.objects, context.language)
         self._messages = Mentions(context.messages, context.language)
+        self._within = frozenset(context.within) if context.within is not None else None
         self._counts: Counter[str] = Counter()
         self._duties: list[Span] = []
 
@@ -144,6 +155,8 @@ class _Extractor:
             return
         example = opens_example(self._text[passage.start : passage.end])
         for i, span in enumerate(spans):
+            if self._within is not None and span not in self._within:
+                continue
             self._counts["considered"] += 1
             judgement = self._judge(span)
             example = example and not leads_back(judgement.clauses)
@@ -153,7 +166,7 @@ class _Extractor:
             found = None if tells else self._found(passage, span, judgement, first=i == 0)
             if found is None:
                 self._count_class(passage, judgement, tells)
-            elif self._leads.carries(span):
+            elif self._within is None and self._leads.carries(span):
                 self._counts["carried"] += 1
             elif not self._context.brief.wants(found.judgement.modality):
                 self._counts["not_wanted"] += 1
@@ -162,6 +175,8 @@ class _Extractor:
 
     def _found(self, passage: Passage, span: Span, judgement: Judgement, *, first: bool) -> _Found | None:
         """The statement at this sentence, or None where it is no requirement."""
+        if self._within is not None:
+            return self._again(span, judgement)
         lead = self._leads.over(passage) if first else None
         if lead is not None:
             return self._item(span, judgement, lead)
@@ -169,6 +184,11 @@ class _Extractor:
         if judgement.score < wanted or (passage.role in (Role.DEFINITION, Role.TABLE) and not judgement.deciding):
             return None
         return _Found(span, (), judgement, judgement.score)
+
+    def _again(self, span: Span, judgement: Judgement) -> _Found | None:
+        """A statement that was left out before: anything with duty words, unless the rules say what else it is."""
+        doubtful = judgement.deciding and judgement.score >= GAP_EMIT and not judgement.hits.of(*_PLAINLY_OTHER)
+        return _Found(span, (), judgement, judgement.score) if doubtful else None
 
     def _item(self, span: Span, judgement: Judgement, lead: Lead) -> _Found | None:
         """An item states its own duty, or carries that of the sentence that opens its list."""
@@ -219,7 +239,7 @@ class _Extractor:
             mentioned_messages=self._messages.find(text),
             relevance=relevance,
             relevance_words=relevance_words,
-            needs_review=found.score < SURE,
+            needs_review=found.score < SURE or self._within is not None,
         )
 
     def _plain(self, span: Span) -> str:

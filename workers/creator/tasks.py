@@ -13,6 +13,7 @@ from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.document import DocumentText
 from orchestrator.domain.requirement import Modality
 from orchestrator.domain.step import ClaimedStep, StepKind
+from orchestrator.domain.submission import GAPS
 from orchestrator.errors import Invalid
 from orchestrator.observability.failpoints import failpoint
 from orchestrator.services.creation import Extracted, Merged, Source
@@ -40,7 +41,7 @@ def read_document(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 
     def write(session: Session) -> Mapping[str, Any]:
         creation.save_text(session, source, document, str(READER_VERSION))
-        creation.save_brief(session, source.job_id, _understood(brief, document))
+        creation.save_brief(session, source.job_id, _understood(source, brief, document))
         if whole is None:
             creation.add_parts(session, source.job_id, ranges)
             return {"parts": len(ranges)}
@@ -86,11 +87,18 @@ def _read(orchestrator: Orchestrator, source: Source) -> DocumentText:
 
 def _brief(source: Source, document: DocumentText) -> Brief:
     brief = understand(source.prompt, document.language)
+    if source.scope == GAPS:
+        return replace(brief, scope=(), kinds=())
     return replace(brief, scope=parse_scope(source.scope)) if source.scope else brief
 
 
-def _understood(brief: Brief, document: DocumentText) -> dict[str, Any]:
-    return brief.to_json() | {"words": brief.words(), "register": detect(document).value}
+def _understood(source: Source, brief: Brief, document: DocumentText) -> dict[str, Any]:
+    words = brief.words()
+    if source.scope == GAPS:
+        words = words.replace(
+            "the whole document", "sentences with duty words that the revision before left uncited"
+        )
+    return brief.to_json() | {"words": words, "register": detect(document).value}
 
 
 def _extract(
@@ -105,6 +113,7 @@ def _extract(
         objects=model.objects,
         messages=model.messages,
         page_starts=document.page_starts,
+        within=orchestrator.creation.gaps(source, document) if source.scope == GAPS else None,
     )
     return extract(document.text, document.passages[passages], context)
 
