@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api import audit as audited
-from api import context, problems
+from api import context, limits, network, problems
 from api.arguments import FORM_PARTS, JSON_BYTES, StrictRequest
 from api.auth import SECURITY_SCHEMES, public
 from api.context import VERSION
@@ -64,6 +64,8 @@ def create_app(orchestrator: Orchestrator, draining: Draining | None = None) -> 
     context.register(app)
     audited.register(app)
     problems.register(app)
+    limits.register(app, orchestrator.settings)
+    network.register(app, orchestrator.settings)
     app.view_functions["static"] = public(app.view_functions["static"])
     _add_resources(app)
     return app

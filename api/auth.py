@@ -14,6 +14,7 @@ from flask import g, request
 from api.audit import announce
 from api.context import job_id_of, services
 from api.idempotency import once
+from api.limits import count_request
 from orchestrator.domain.access import Principal, Role
 from orchestrator.errors import Denied
 
@@ -49,6 +50,7 @@ def requires(role: Role, *, by_password: bool = False, everybodys: bool = False)
             g.challenge = BASIC if by_password else BEARER
             g.principal = _admit(role, by_password)
             announce(g.principal)
+            count_request()
             _check_sight(kwargs, everybodys)
             return once(view, *args, **kwargs)
 

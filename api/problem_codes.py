@@ -98,7 +98,12 @@ CODES = (
         "no_callback_secret", 422, "There is no secret to sign the callback with; make one first.", ("POST /jobs",)
     ),
     ProblemCode("precondition_required", 428, "If-Match is missing; send the ETag that GET showed, or `*`."),
+    ProblemCode(
+        "too_many_requests", 429, "The caller, or an address without a valid key, asks too often: Retry-After."
+    ),
     ProblemCode("internal", 500, "An error of this service; report it with the `request_id`."),
+    ProblemCode("busy", 503, "All connections to the database are in use; try again in a moment."),
+    ProblemCode("storage_full", 507, "The database has no room left; nothing was stored."),
     ProblemCode("unavailable", 503, "The database or another server does not answer; try again in a moment."),
     ProblemCode(
         "too_many_streams",

@@ -30,6 +30,8 @@ from orchestrator.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
+RETRY_AFTER_FULL_S = 60
+DISK_FULL = "53100"  # SQLSTATE disk_full
 ERRORS_SHOWN = 50
 
 _STATUS: tuple[tuple[type[OrchestratorError], int], ...] = (
@@ -52,6 +54,7 @@ _CODE = {
     413: "too_large",
     415: "unsupported_type",
     422: "invalid",
+    429: "too_many_requests",
     500: "internal",
     503: "unavailable",
 }
@@ -121,7 +124,13 @@ def _from_orchestrator(error: OrchestratorError) -> Response:
 
 
 def _from_database(error: DBAPIError | PoolTimeout) -> Response:
-    log.warning("database_unavailable", error=type(getattr(error, "orig", error)).__name__)
+    cause = getattr(error, "orig", error)
+    log.warning("database_unavailable", error=type(cause).__name__)
+    if isinstance(error, PoolTimeout):
+        return problem(503, "busy", "All connections to the database are in use. Nothing was changed; try again.")
+    if getattr(cause, "pgcode", None) == DISK_FULL:
+        said = "The database has no room left. Nothing was changed; make room or delete jobs, then try again."
+        return problem(507, "storage_full", said, headers={"Retry-After": str(RETRY_AFTER_FULL_S)})
     return problem(503, "unavailable", "The database does not answer. Nothing was changed; try again in a moment.")
 
 

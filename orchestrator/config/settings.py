@@ -42,6 +42,7 @@ class Secret:
 
 
 Seconds = Annotated[float, Between(0.01, DAY_S)]
+Rate = Annotated[int, Between(0, 10_000_000)]
 Count = Annotated[int, Between(1, 1000)]
 
 
@@ -104,6 +105,21 @@ class Settings:
         "How long a process of the API believes what it knows of a key: one that another process revoked works for so "
         "long at most. 0: it asks the database each time.",
     ] = 5.0
+    rate_read_per_minute: Annotated[Rate, "Requests a caller may read with in a minute; 0: any number."] = 6_000
+    rate_write_per_minute: Annotated[Rate, "Requests a caller may change something with in a minute."] = 1_200
+    rate_submit_per_minute: Annotated[Rate, "Jobs and documents a caller may submit in a minute."] = 1_200
+    rate_failed_per_minute: Annotated[
+        Rate, "Requests without a valid key that an address may make in a minute before it is not heard any more."
+    ] = 60
+    proxy_hops: Annotated[
+        int, Between(0, 10), "Proxies before this server whose X-Forwarded-For, -Proto and -Host are believed."
+    ] = 0
+    cors_origins: Annotated[
+        tuple[str, ...], HttpUrls(), "Origins like https://app.example.org whose pages may call the API; none by default."
+    ] = ()
+    hsts_s: Annotated[
+        int, Between(0, 63_072_000), "Seconds for which browsers are told to come by TLS only; 0 where there is none."
+    ] = 0
     idempotency_hours: Annotated[
         float,
         Between(0.001, 8_760),
@@ -271,6 +287,9 @@ class Settings:
     event_heartbeat_s: Annotated[Seconds, "How often a stream says that it lives where nothing happens."] = 15.0
 
     database_pool: Annotated[int, Between(1, 200), "Connections that one process keeps to the database."] = 5
+    database_pool_wait_s: Annotated[
+        Seconds, "How long a request waits for one of these connections before it is turned away with 503."
+    ] = 5.0
     statement_timeout_s: Annotated[Seconds, "A statement that takes longer is ended by the database."] = 60.0
     lock_timeout_s: Annotated[Seconds, "A statement that waits longer for a lock is ended by the database."] = 10.0
 

@@ -24,6 +24,7 @@ from orchestrator.storage import steps
 from orchestrator.storage.models import ApiKey, Requirement
 
 TABLES = (
+    "queues",
     "jobs",
     "documents",
     "agents",
@@ -145,6 +146,8 @@ def shared(
         state_dir=Path(tmp_path_factory.mktemp("state")),
         environment="test",
         max_upload_bytes=3_000_000,
+        rate_failed_per_minute=0,
+        rate_submit_per_minute=1_000_000,
         key_cache_s=0,
     )
     made = build(settings)

@@ -1,0 +1,108 @@
+"""How often a caller may come, and from where."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from orchestrator.bootstrap import build
+
+AWAY = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def serve(shared: Any, stage: Any) -> Iterator[Callable[..., FlaskClient]]:
+    """`serve(**settings)` gives a client of a server with these settings; counts are its own."""
+    made: list[Any] = []
+
+    def make(**changes: Any) -> FlaskClient:
+        own = f"t{time.time_ns() % 10**12}"
+        made.append(build(replace(shared.settings, **{"environment": own, **changes})))
+        return create_app(made[-1]).test_client()
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.mark.parametrize("redis", [None, AWAY])
+def test_a_caller_has_so_many_of_each_kind(serve: Any, call: Any, redis: str | None) -> None:
+    client = serve(rate_read_per_minute=2, rate_submit_per_minute=1, **({"redis_url": redis} if redis else {}))
+    wish = {"prompt": "Which duties?", "deduplicate": False}
+
+    read = [client.get("/jobs", headers=call.headers) for _ in range(3)]
+    sent = [client.post("/jobs", json=wish, headers=call.headers) for _ in range(2)]
+
+    if read[2].status_code == 200:  # the minute ended in between
+        pytest.skip("the window ended during the test")
+    assert [answer.status_code for answer in read] == [200, 200, 429]
+    assert [answer.status_code for answer in sent] == [202, 429]
+    assert read[0].headers["RateLimit-Policy"] == '"read";q=2;w=60'
+    assert read[0].headers["RateLimit"].startswith('"read";r=1;t=')
+    assert "Retry-After" not in read[0].headers
+    problem = read[2].get_json()
+    assert (problem["code"], problem["status"]) == ("too_many_requests", 429)
+    assert 1 <= int(read[2].headers["Retry-After"]) <= 61
+
+
+def test_a_redis_that_is_away_is_not_waited_for_each_time(serve: Any, call: Any) -> None:
+    client = serve(redis_url="redis://10.255.255.1:6379/0")
+    began = time.monotonic()
+    for _ in range(20):
+        assert client.get("/jobs", headers=call.headers).status_code == 200
+    assert time.monotonic() - began < 15  # twenty waits of a connection would be minutes
+
+
+def test_an_address_that_guesses_is_not_heard(serve: Any, call: Any) -> None:
+    client = serve(rate_failed_per_minute=2)
+
+    guesses = [client.get("/jobs", headers={"X-API-Key": f"guess{n}"}).status_code for n in range(4)]
+    with_key = client.get("/jobs", headers=call.headers)
+
+    assert guesses == [401, 401, 401, 429]
+    assert (with_key.status_code, client.get("/health").status_code) == (429, 200)
+    other = client.get("/jobs", headers=call.headers, environ_base={"REMOTE_ADDR": "10.0.0.9"})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(("hops", "status"), [(0, 429), (1, 200)])
+def test_forwarded_addresses_are_believed_from_configured_proxies_alone(
+    serve: Any, call: Any, hops: int, status: int
+) -> None:
+    client = serve(rate_failed_per_minute=1, proxy_hops=hops)
+    for number in range(3):
+        client.get("/jobs", headers={"X-Forwarded-For": f"10.0.0.{number}"})
+
+    assert client.get("/jobs", headers=call.headers | {"X-Forwarded-For": "10.0.0.7"}).status_code == status
+
+
+def test_other_origins_are_let_in_by_list_alone(serve: Any, call: Any) -> None:
+    listed = "https://app.example.org"
+    closed, opened = serve(), serve(cors_origins=(listed,))
+
+    def origin(client: FlaskClient, name: str) -> str | None:
+        return client.get("/jobs", headers=call.headers | {"Origin": name}).headers.get("Access-Control-Allow-Origin")
+
+    assert origin(closed, listed) is None
+    assert origin(opened, listed) == listed
+    assert origin(opened, "https://evil.example.org") is None
+
+
+def test_every_answer_is_guarded(serve: Any, call: Any) -> None:
+    client = serve(hsts_s=3600)
+    for path in ("/jobs", "/docs", "/openapi.json", "/nothing", "/docs/assets/docs.js"):
+        headers = client.get(path, headers=call.headers).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-inline" not in policy.split("script-src")[-1].split(";")[0]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "max-age=3600" in headers["Strict-Transport-Security"]
