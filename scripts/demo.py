@@ -58,7 +58,7 @@ def _run(client: Client, document: Path, prompt: str) -> None:
     client.load_graph(json.loads(DOMAIN_MODEL.read_text(encoding="utf-8")))
     _say(f"Submitting {document.name}: {prompt}")
     begin = time.monotonic()
-    job = client.submit(prompt, document)  # a new database: nothing that it could be a duplicate of
+    job = client.submit(prompt, document, deduplicate=False)
     ended = watch(client, job["id"], JOB_S)
     require_completed(ended)
     _say(f"Completed in {time.monotonic() - begin:.1f} s")

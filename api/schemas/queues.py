@@ -18,6 +18,8 @@ class QueueSchema(Schema):
     agents = fields.Integer()
     slots = fields.Integer()
     free_slots = fields.Integer()
+    paused_at = fields.DateTime(allow_none=True, metadata={"description": "since then nothing of it is dispatched"})
+    paused_by = fields.String(allow_none=True)
 
 
 class QueueListSchema(Schema):

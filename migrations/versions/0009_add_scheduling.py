@@ -6,6 +6,8 @@ ends no such job.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -53,7 +55,7 @@ def _extend_steps() -> None:
     op.add_column("steps", sa.Column("hold", sa.Text(), nullable=True))
     op.create_check_constraint(op.f("ck_steps_hold_known"), "steps", HOLDS)
     op.execute(OWNERS)
-    by_owner = ["queue", "owner", sa.text("priority DESC"), "rank", "id"]
+    by_owner: list[Any] = ["queue", "owner", sa.text("priority DESC"), "rank", "id"]
     op.create_index("ix_steps_ready_owner", "steps", by_owner, postgresql_where=sa.text("state = 'pending'"))
 
 

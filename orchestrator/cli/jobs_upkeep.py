@@ -19,7 +19,7 @@ from orchestrator.cli.output import (
     show_table,
     when,
 )
-from orchestrator.client import Event, StuckJob
+from orchestrator.client import EditOptions, Event, Job, StuckJob
 from orchestrator.domain.job import TERMINAL
 from orchestrator.domain.stuck import MINUTES
 
@@ -39,6 +39,38 @@ def retry(job_id: str, output: str) -> None:
         show_json(job)
     else:
         click.echo(f"{job['id']} {job['status']}")
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@click.option("--priority", type=click.IntRange(0, 9), help="9 goes first.")
+@click.option("--tag", "tags", multiple=True, help="Instead of those it has; may be repeated.")
+@click.option("--run-at", metavar="TIME", help="Not before this time (RFC 3339, UTC without an offset).")
+@click.option("--depends-on", multiple=True, metavar="ID", help="Instead of those it has; may be repeated.")
+@output_option
+def edit(job_id: str, output: str, **options: Any) -> None:
+    """Change a job that goes on. When it begins can be changed until it has begun. Exit 1 where it is too late."""
+    wanted: EditOptions = {name: value for name, value in options.items() if value not in (None, ())}  # type: ignore[assignment]
+    if not wanted:
+        raise click.UsageError("Name something to change; --help lists what there is.")
+    with connected() as client:
+        _show_job(client.edit(job_id, **wanted), output)
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@output_option
+def front(job_id: str, output: str) -> None:
+    """Let a job go before all others that are ready. Exit 1 where it has ended."""
+    with connected() as client:
+        _show_job(client.to_front(job_id), output)
+
+
+def _show_job(job: Job, output: str) -> None:
+    if output == "json":
+        show_json(job)
+    else:
+        click.echo(f"{job['id']} {job['status']} priority {job['priority']}")
 
 
 @click.command()
@@ -113,4 +145,4 @@ def _stuck_row(job: StuckJob) -> tuple[Any, ...]:
     return (job["job_id"], job["status"], job["component"], job["reason"], *times, job["advice"])
 
 
-COMMANDS = (retry, events, stuck, recover)
+COMMANDS = (retry, edit, front, events, stuck, recover)

@@ -12,6 +12,7 @@ from orchestrator.cli.connection import connected
 from orchestrator.cli.output import output_option, say, show_json, show_text
 from orchestrator.cli.watching import REPORT_S, require_completed, timeout_option, watch
 from orchestrator.client import Client, Job, SubmitOptions
+from orchestrator.domain.dependency import OnParentFailure
 from orchestrator.domain.job import ON_ERROR
 
 
@@ -25,6 +26,12 @@ from orchestrator.domain.job import ON_ERROR
 @click.option("--tag", "tags", multiple=True, help="A word to find the job by; may be repeated.")
 @click.option("--scope", help='Places to restrict the job to, e.g. "Art. 5-11".')
 @click.option("--on-error", type=click.Choice(ON_ERROR), help="When a part cannot be read.  [default: fail]")
+@click.option("--run-at", metavar="TIME", help="Not before this time (RFC 3339, UTC without an offset).")
+@click.option("--depends-on", multiple=True, metavar="ID", help="A job that must complete first; may be repeated.")
+@click.option(
+    "--on-parent-failure", type=click.Choice(list(OnParentFailure)), help="Where such a job fails.  [default: block]"
+)
+@click.option("--no-deduplicate", is_flag=True, help="Submit it although an equal job is there.")
 @click.option("--wait", is_flag=True, help="Wait for the end and print the report.")
 @timeout_option
 @output_option
@@ -36,6 +43,8 @@ def submit(document: Path | None, prompt: str, wait: bool, timeout: float, outpu
     Exit codes with --wait: 0 completed, 1 failed or cancelled, 124 not done within --timeout, 130 interrupted.
     """
     wanted = {name: value for name, value in options.items() if value not in (None, ())}
+    if wanted.pop("no_deduplicate"):
+        wanted["deduplicate"] = False
     if "context" in wanted:
         wanted["context"] = _context(wanted["context"])
     with connected() as client:
@@ -46,7 +55,8 @@ def submit(document: Path | None, prompt: str, wait: bool, timeout: float, outpu
             show_json(job)
         else:
             click.echo(job["id"])
-            say(f"Submitted. See how far it is with: orchestrator jobs progress {job['id']} --watch")
+            said = "An equal job is there." if job.get("deduplicated") else "Submitted."
+            say(f"{said} See how far it is with: orchestrator jobs progress {job['id']} --watch")
 
 
 def _finish(client: Client, job: Job, timeout_s: float, output: str) -> None:

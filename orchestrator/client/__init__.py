@@ -27,7 +27,7 @@ from orchestrator.client.answers import (
     Verified,
     Webhook,
 )
-from orchestrator.client.jobs import SubmitOptions
+from orchestrator.client.jobs import EditOptions, SubmitOptions
 from orchestrator.client.requirements import RequirementQuery
 from orchestrator.client.rest import Client
 from orchestrator.client.webhooks import WebhookChange
@@ -41,6 +41,7 @@ __all__ = [
     "Client",
     "Delivery",
     "Edge",
+    "EditOptions",
     "Event",
     "Gate",
     "Gates",

@@ -19,6 +19,14 @@ class Agents(Resource):
         """What waits in each queue, and who could do it."""
         return cast(list[Queue], self._get("/queues")["items"])
 
+    def pause_queue(self, name: str) -> Queue:
+        """Dispatch nothing more of a queue until it is resumed; what runs goes on. For admins."""
+        return cast(Queue, self._post(f"/queues/{_agent(name)}/pause"))
+
+    def resume_queue(self, name: str) -> Queue:
+        """Dispatch a paused queue's steps again. For admins."""
+        return cast(Queue, self._post(f"/queues/{_agent(name)}/resume"))
+
     def agents(self) -> list[Agent]:
         """Live workers, and those that stopped within the hour."""
         return cast(list[Agent], self._get("/agents")["items"])

@@ -26,13 +26,28 @@ class SubmitOptions(TypedDict, total=False):
     on_error: str
     stuck_after_minutes: float
     callback_url: str
+    run_at: str
+    depends_on: Sequence[str]
+    on_parent_failure: str
+    deduplicate: bool
+
+
+class EditOptions(TypedDict, total=False):
+    """What may be changed of a job; docs/rest.md says until when."""
+
+    priority: int
+    context: Mapping[str, Any]
+    tags: Sequence[str]
+    run_at: str | None
+    depends_on: Sequence[str]
+    on_parent_failure: str
 
 
 class Jobs(Resource):
     """The calls of `/jobs`."""
 
     def submit(self, prompt: str, document: Path | None = None, **options: Unpack[SubmitOptions]) -> Job:
-        """Submit a job and return it as accepted.
+        """Submit a job and return it as accepted, or the equal one that is there: then it has `deduplicated`.
 
         Args:
             prompt: what is wanted of the document.
@@ -78,6 +93,24 @@ class Jobs(Resource):
         """
         return cast(Job, self._post(f"/jobs/{segment(job_id)}/retry"))
 
+    def edit(self, job_id: str, version: int | None = None, **wanted: Unpack[EditOptions]) -> Job:
+        """Change a job; with a `version` only that one, as `job` showed it.
+
+        Raises:
+            InvalidTransition: it has ended or begun, and the change comes too late.
+            StaleVersion: the job has another version.
+            Invalid: code `cycle`: it would wait for itself.
+        """
+        return cast(Job, self._transport.json(self._transport.patch(f"/jobs/{segment(job_id)}", wanted, version)))
+
+    def to_front(self, job_id: str) -> Job:
+        """Let a job go before all others that are ready.
+
+        Raises:
+            InvalidTransition: the job has ended.
+        """
+        return cast(Job, self._post(f"/jobs/{segment(job_id)}/front"))
+
     def progress(self, job_id: str) -> Progress:
         """How far a job is."""
         return cast(Progress, self._get(f"/jobs/{segment(job_id)}/progress"))
@@ -93,8 +126,8 @@ class Jobs(Resource):
 
 def _form_fields(fields: Mapping[str, Any]) -> Iterator[FormField]:
     for name, value in fields.items():
-        if name == "tags":
-            yield from ((name, tag) for tag in value)
+        if name in ("tags", "depends_on"):
+            yield from ((name, each) for each in value)
         else:
             yield name, json.dumps(value) if name == "context" else str(value)
 

@@ -76,10 +76,7 @@ def _look(session: Session, job_id: UUID, timeout_s: float) -> None:
     """Place one job; one that somebody else has locked is left for the next sweep."""
     found = select(Job).where(Job.id == job_id).with_for_update(skip_locked=True)
     job = session.scalars(found).one_or_none()
-    if job is None:
-        return
-    dependencies.settle(session, job.id)
-    if job.status in LIVE:
+    if job is not None and dependencies.settle(session, job.id) and job.status in LIVE:
         place(session, job, timeout_s)
 
 

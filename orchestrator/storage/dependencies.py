@@ -78,9 +78,12 @@ def due(session: Session, limit: int) -> Sequence[UUID]:
     return session.execute(_DUE, {"limit": limit}).scalars().all()
 
 
-def settle(session: Session, job_id: UUID) -> None:
-    """Say that a job is looked at. What is read after this, in a new statement, has every end that was told before."""
-    session.execute(_SETTLE, {"job_id": job_id})
+def settle(session: Session, job_id: UUID) -> bool:
+    """Say that a job is looked at; False where another leader has done so.
+
+    What is read after this, in a new statement, has every end that was told before.
+    """
+    return bool(session.execute(_SETTLE, {"job_id": job_id}).rowcount)  # type: ignore[attr-defined]
 
 
 def of(session: Session, job_ids: Collection[UUID]) -> Sequence[Row[Any]]:

@@ -33,10 +33,12 @@ _QUEUES = text(
            coalesce(o.pending + o.dispatched, 0) AS depth,
            extract(epoch FROM now() - o.oldest_at)::float AS oldest_age_s,
            coalesce(s.agents, 0)::int AS agents, coalesce(s.slots, 0)::int AS slots,
-           greatest(coalesce(s.slots, 0) - coalesce(o.running, 0), 0)::int AS free_slots
+           greatest(coalesce(s.slots, 0) - coalesce(o.running, 0), 0)::int AS free_slots,
+           p.paused_at, p.paused_by
     FROM unnest(CAST(:queues AS text[])) WITH ORDINALITY AS q(queue, place)
     LEFT JOIN open o ON o.queue = q.queue
     LEFT JOIN supply s ON s.queue = CASE q.queue WHEN 'delivery' THEN 'maintenance' ELSE q.queue END
+    LEFT JOIN queues p ON p.name = q.queue AND p.paused_at IS NOT NULL
     ORDER BY q.place
     """
 )

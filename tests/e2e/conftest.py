@@ -92,7 +92,8 @@ class RunningUp:
     def submit(self, document: Path, prompt: str) -> dict[str, Any]:
         """Submits a document and returns the job."""
         with document.open("rb") as content:
-            answer = self.call("POST", "/jobs", data={"prompt": prompt}, files={"document": (document.name, content)})
+            fields = {"prompt": prompt, "deduplicate": "false"}
+            answer = self.call("POST", "/jobs", data=fields, files={"document": (document.name, content)})
         assert answer.status_code == 202, answer.text
         return dict(answer.json())
 

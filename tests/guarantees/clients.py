@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import requests
 
@@ -16,6 +17,7 @@ MOST_JOBS = 200
 MOST_OPEN = 12
 POISON_CHARACTERS = 25_000  # above the limit on text that the town runs with
 POISON_SHARE = 0.12
+START_SHARE = 0.2
 PROMPT = "Which duties are there?"
 POISON_PROMPT = "What is in this poison?"
 SUBJECTS = ("operator", "lessor", "carrier", "renter", "auditor", "processor")
@@ -85,7 +87,8 @@ class Users:
         text = _document(random_) + ("Nothing to see. " * (POISON_CHARACTERS // 16) if poison else "")
         prompt = POISON_PROMPT if poison else PROMPT
         # The id counts from the moment of the answer: what was not answered promises nothing.
-        answer = self._call("POST", "/jobs", json={"prompt": prompt, "context": {"text": text}, "deduplicate": False})
+        wish = {"prompt": prompt, "context": {"text": text}, "deduplicate": False}
+        answer = self._call("POST", "/jobs", json=wish | _start(random_, mine))
         if answer.status_code != requests.codes.accepted:
             if wanted:
                 self._poison_wanted.release()
@@ -123,6 +126,16 @@ class Users:
         if answer.status_code == requests.codes.service_unavailable:
             time.sleep(PAUSE_S)
         return answer
+
+
+def _start(random_: random.Random, mine: list[str]) -> dict[str, object]:
+    """Now and then a place in the queue, a time soon, or an own job to wait for; whatever becomes of that one."""
+    wanted: dict[str, object] = {"priority": random_.randint(0, 9)} if random_.random() < START_SHARE else {}
+    if random_.random() < START_SHARE:
+        wanted["run_at"] = (datetime.now(UTC) + timedelta(seconds=random_.random() * 4)).isoformat()
+    if mine and random_.random() < START_SHARE:
+        wanted |= {"depends_on": [random_.choice(mine[-4:])], "on_parent_failure": random_.choice(("cancel", "ignore"))}
+    return wanted
 
 
 def _document(random_: random.Random) -> str:

@@ -18,6 +18,8 @@ class Queue(TypedDict):
     agents: int
     slots: int
     free_slots: int
+    paused_at: str | None
+    paused_by: str | None
 
 
 class Agent(TypedDict):

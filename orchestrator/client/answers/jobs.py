@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class Counts(TypedDict):
@@ -57,7 +57,12 @@ class JobInList(TypedDict):
     previous_revision: str | None
     version: int
     correlation_id: str
-    deadline_at: str
+    run_at: str | None
+    depends_on: list[str]
+    on_parent_failure: str
+    waiting_on: list[str]
+    deduplicated: NotRequired[bool]
+    deadline_at: str | None
     stuck_after_minutes: float | None
     created_at: str
     updated_at: str

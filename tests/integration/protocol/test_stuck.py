@@ -17,7 +17,7 @@ def age(plant: Any, minutes: int = 90) -> None:
     """Let all that happened have happened so long ago; the agents go on."""
     plant.run("ALTER TABLE job_events DISABLE TRIGGER append_only")
     for table, columns in {
-        "jobs": ("created_at", "started_at", "resumed_at"),
+        "jobs": ("created_at", "step_rank", "started_at", "resumed_at"),
         "job_events": ("created_at",),
         "steps": ("created_at", "started_at", "finished_at", "dispatched_at"),
     }.items():
