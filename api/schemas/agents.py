@@ -37,8 +37,11 @@ class AgentHealthSchema(Schema):
     kind = fields.String()
     host = fields.String()
     state = fields.String(
-        validate=validate.OneOf(["live", "draining", "silent", "stopped", "unregistered"]),
-        metadata={"description": "silent: no heartbeat; unregistered: known by its URL in the settings alone"},
+        validate=validate.OneOf(["live", "draining", "quarantined", "silent", "stopped", "unregistered"]),
+        metadata={
+            "description": "quarantined: fell ill too often; silent: no heartbeat; unregistered: known by its URL in "
+            "the settings alone"
+        },
     )
     slots = fields.Integer()
     health_url = fields.String(allow_none=True)

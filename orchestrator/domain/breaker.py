@@ -6,7 +6,7 @@ answer. Source of the pattern: M. Nygard, Release It!, chapter 5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 DOUBLINGS = 16
@@ -26,11 +26,45 @@ class BreakerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What follows from a check. `open_s`: seconds until the next one, only where the breaker is open."""
+    """What follows from a check. `open_s`: seconds until the next one, only where the breaker is open.
+
+    `flaps` counts how often it opened lately, and `quarantine_s` is how long one that flaps gets no steps though it
+    answers again.
+    """
 
     state: BreakerState
     failures: int
     open_s: float | None = None
+    flaps: int = 0
+    quarantine_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRule:
+    """Keeps steps from an agent that falls ill again and again.
+
+    Attributes:
+        first_s: after the second time; doubles with each further one.
+        cap_s: at most so long; one that did not fall ill for so long starts anew.
+    """
+
+    first_s: float
+    cap_s: float
+
+    def after(self, before: BreakerState, verdict: Verdict, flaps: int) -> Verdict:
+        """The verdict with what follows from the agent's history.
+
+        Args:
+            before: the breaker's state during the check.
+            verdict: of the check.
+            flaps: how often it opened within the last `cap_s`.
+        """
+        if before is BreakerState.CLOSED and verdict.state is BreakerState.OPEN:
+            return replace(verdict, flaps=flaps + 1)
+        if before is BreakerState.CLOSED or verdict.state is not BreakerState.CLOSED or flaps < 2:
+            return replace(verdict, flaps=flaps)
+        doublings = min(flaps - 2, DOUBLINGS)
+        return replace(verdict, flaps=flaps, quarantine_s=min(self.first_s * 2**doublings, self.cap_s))
 
 
 @dataclass(frozen=True, slots=True)

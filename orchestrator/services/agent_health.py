@@ -17,14 +17,13 @@ import structlog
 from sqlalchemy import Row
 
 from orchestrator.config import Settings
-from orchestrator.domain.breaker import BreakerRule, BreakerState
+from orchestrator.domain.breaker import BreakerRule, BreakerState, QuarantineRule
 from orchestrator.outgoing import ask, make_session
 from orchestrator.storage import agent_health, steps
 from orchestrator.storage.engine import SessionFactory
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 16
 ERROR_CHARACTERS = 300
 AGENT_HEADER = "X-Agent-Id"
 
@@ -33,8 +32,8 @@ AGENT_HEADER = "X-Agent-Id"
 class AgentHealthView:
     """An agent's health as the API shows it.
 
-    `state` is live, draining, silent (no heartbeat), stopped, or unregistered (known by its URL in the settings
-    alone). `breaker_open_until` is when an open one is tried again.
+    `state` is live, draining, quarantined (it fell ill too often), silent (no heartbeat), stopped, or unregistered
+    (known by its URL in the settings alone). `breaker_open_until` is when an open one is tried again.
     """
 
     id: str
@@ -69,6 +68,7 @@ class AgentHealth:
         self._sessions = sessions
         self._patience_s = settings.health_connect_s + settings.health_read_s + 1
         self._rule = BreakerRule(settings.breaker_failures, settings.breaker_open_s, settings.breaker_open_cap_s)
+        self._quarantine = QuarantineRule(settings.quarantine_s, settings.quarantine_cap_s)
 
     def check(self) -> dict[str, int]:
         """Check every agent that is due, 16 at a time, for at most one interval. Returns counts.
@@ -88,12 +88,13 @@ class AgentHealth:
     def _take(self, since: datetime) -> Sequence[Row[Any]]:
         # Twice what a batch may last: another takes over only from a checker that died.
         with self._sessions.begin() as session:
-            return agent_health.take(session, since, socket.gethostname(), 2 * self._patience_s, AT_ONCE)
+            lease_s, memory_s = 2 * self._patience_s, self._settings.quarantine_cap_s
+            return agent_health.take(session, since, socket.gethostname(), lease_s, memory_s)
 
     def _probe(self, agents: Sequence[Row[Any]]) -> list[str | None]:
         """What is wrong with each agent, None where nothing is; in the same order."""
         settings = self._settings
-        asking = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="health")
+        asking = ThreadPoolExecutor(agent_health.AT_ONCE, thread_name_prefix="health")
         with make_session(connect_s=settings.health_connect_s, read_s=settings.health_read_s) as session:
             answers = [asking.submit(self._fault_of, session, agent) for agent in agents]
             wait(answers, timeout=self._patience_s)
@@ -122,6 +123,8 @@ class AgentHealth:
     def _settle(self, agent: Row[Any], error: str | None, tally: Tally) -> None:
         before = BreakerState(agent.breaker_state)
         verdict = self._rule.after(before, agent.breaker_failures, healthy=error is None)
+        if agent.kind != "maintenance":  # the check that ends a quarantine runs there
+            verdict = self._quarantine.after(before, verdict, agent.flaps)
         closes = before is not BreakerState.CLOSED and verdict.state is BreakerState.CLOSED
         with self._sessions.begin() as session:
             if not agent_health.settle(session, agent.id, agent.probe_token, verdict, error):

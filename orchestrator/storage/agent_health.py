@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from orchestrator.domain.breaker import Verdict
 
+AT_ONCE = 16
+"""So many checks are taken at most, as so many are made at the same time."""
 READ_MS = 1500
 """The view answers within two seconds or not at all."""
 
@@ -52,14 +54,18 @@ _TAKE = text(
     SET probe_token = a.probe_token + 1, probe_until = now() + make_interval(secs => :lease),
         breaker_state = CASE a.breaker_state WHEN 'open' THEN 'half_open' ELSE a.breaker_state END
     FROM due WHERE a.id = due.id
-    RETURNING a.id, a.kind, a.configured, a.health_url, a.breaker_state, a.breaker_failures, a.probe_token
+    RETURNING a.id, a.kind, a.configured, a.health_url, a.breaker_state, a.breaker_failures, a.probe_token,
+              CASE WHEN a.flapped_at > now() - make_interval(secs => :memory) THEN a.flaps ELSE 0 END AS flaps
     """
 )
 _SETTLE = text(
     """
     UPDATE agents
     SET breaker_state = :state, breaker_failures = :failures, probe_until = NULL, checked_at = now(),
-        breaker_open_until = now() + make_interval(secs => CAST(:open_s AS double precision)), check_error = :error
+        breaker_open_until = now() + make_interval(secs => CAST(:open_s AS double precision)), check_error = :error,
+        flapped_at = CASE WHEN breaker_state = :state THEN flapped_at ELSE now() END, flaps = :flaps,
+        quarantined_until = CASE WHEN CAST(:quarantine_s AS double precision) IS NULL THEN quarantined_until
+                                 ELSE now() + make_interval(secs => CAST(:quarantine_s AS double precision)) END
     WHERE id = :id AND probe_token = :token AND stopped_at IS NULL
     """
 )
@@ -71,7 +77,8 @@ _LIST = text(
            CASE WHEN a.stopped_at IS NOT NULL THEN 'stopped'
                 WHEN a.configured THEN 'unregistered'
                 WHEN a.heartbeat_at < now() - make_interval(secs => :timeout) THEN 'silent'
-                WHEN a.draining THEN 'draining' ELSE 'live' END AS state
+                WHEN a.draining THEN 'draining'
+                WHEN a.quarantined_until > now() THEN 'quarantined' ELSE 'live' END AS state
     FROM agents a
     WHERE a.stopped_at IS NULL OR a.stopped_at > now() - interval '1 hour'
     ORDER BY a.kind, a.started_at, a.id LIMIT :limit
@@ -90,17 +97,17 @@ def sync_configured(session: Session, wanted: Sequence[Mapping[str, str]]) -> No
     session.execute(_SYNC, {"wanted": json.dumps(list(wanted))})
 
 
-def take(session: Session, since: datetime, host: str, lease_s: float, limit: int) -> Sequence[Row[Any]]:
+def take(session: Session, since: datetime, host: str, lease_s: float, memory_s: float) -> Sequence[Row[Any]]:
     """Take the checks that are due, those whose last one is the longest ago first.
 
     Args:
         since: agents that were checked after this are not due.
         host: where the caller runs; loopback addresses of other hosts lead nowhere from here.
         lease_s: how long nobody else may check them.
-        limit: at most so many.
+        memory_s: how long it counts that an agent's breaker opened.
     """
-    values = {"since": since, "host": host, "loopback": LOOPBACK, "lease": lease_s, "limit": limit}
-    return session.execute(_TAKE, values).all()
+    values = {"since": since, "host": host, "loopback": LOOPBACK, "limit": AT_ONCE}
+    return session.execute(_TAKE, values | {"lease": lease_s, "memory": memory_s}).all()
 
 
 def settle(session: Session, agent_id: str, token: int, verdict: Verdict, error: str | None) -> bool:
@@ -111,6 +118,8 @@ def settle(session: Session, agent_id: str, token: int, verdict: Verdict, error:
         "state": verdict.state.value,
         "failures": verdict.failures,
         "open_s": verdict.open_s,
+        "flaps": verdict.flaps,
+        "quarantine_s": verdict.quarantine_s,
         "error": error,
     }
     return bool(session.execute(_SETTLE, values).rowcount)  # type: ignore[attr-defined]

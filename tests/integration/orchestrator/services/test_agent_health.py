@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.breaker import BreakerState, Verdict
+from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.services.agent_health import AGENT_HEADER
 from orchestrator.storage import agent_health, steps
 
@@ -120,6 +121,41 @@ def test_a_frozen_agent_is_taken_out_and_put_back(make: Callable[..., Orchestrat
     assert (the(orchestrator).breaker_state, the(orchestrator).breaker_failures) == ("closed", 0)
 
 
+def fall_ill(orchestrator: Orchestrator, peer: Peer) -> None:
+    """Its breaker opens, and it answers again."""
+    peer.status = 503
+    for _ in range(2):
+        orchestrator.agent_health.check()
+    assert the(orchestrator).breaker_state == "open"
+    peer.status = 200
+    due(orchestrator)
+    orchestrator.agent_health.check()
+    assert the(orchestrator).breaker_state == "closed"
+
+
+def test_a_flapping_agent_is_quarantined_for_longer_each_time(make: Callable[..., Orchestrator], peer: Peer) -> None:
+    orchestrator = make(quarantine_s=60.0, quarantine_cap_s=200.0)
+    register(orchestrator, peer.url)
+    with orchestrator.sessions.begin() as session:
+        steps.insert_periodic(session, "x", "2026-01-01T00:00:00Z", NewStep(StepKind.PRUNE, part="x"), "test")
+        session.execute(text("UPDATE steps SET queue = 'creator'"))
+    left = text("SELECT extract(epoch FROM quarantined_until - now())::float FROM agents")
+    seen = []
+    for _ in range(5):
+        fall_ill(orchestrator, peer)
+        with orchestrator.sessions() as session:
+            seen.append(round(session.execute(left).scalar_one() or 0, -1))
+    assert seen == [0, 60, 120, 200, 200]
+    assert the(orchestrator).state == "quarantined"
+    assert orchestrator.dispatcher.dispatch("creator") == []
+
+    run(orchestrator, "UPDATE agents SET quarantined_until = now(), flapped_at = now() - interval '201 seconds'")
+    assert the(orchestrator).state == "live"
+    assert len(orchestrator.dispatcher.dispatch("creator")) == 1
+    fall_ill(orchestrator, peer)
+    assert the(orchestrator).state == "live", "it was well for long enough to start anew"
+
+
 def test_two_checkers_try_a_half_open_breaker_once(make: Callable[..., Orchestrator], peer: Peer) -> None:
     checkers = [make(), make()]
     register(checkers[0], peer.url)
@@ -144,7 +180,7 @@ def test_the_probe_token_goes_to_one_of_two_open_transactions(make: Callable[...
     run(orchestrator, "UPDATE agents SET breaker_state = 'open', breaker_failures = 2, breaker_open_until = now()")
 
     def take(session: Any) -> Any:
-        return agent_health.take(session, agent_health.now(session), HERE, 60, 16)
+        return agent_health.take(session, agent_health.now(session), HERE, 60, 900)
 
     with closing(orchestrator.sessions()) as one, closing(orchestrator.sessions()) as other:
         (mine,) = take(one)
