@@ -51,6 +51,13 @@ CODES = (
     ProblemCode(
         "report_failed", 409, "The report could not be made; the detail says why.", ("GET /jobs/{job_id}/report",)
     ),
+    ProblemCode("no_gaps", 409, "Every sentence with duty words is cited already.", ("POST /jobs/{job_id}/rerun",)),
+    ProblemCode(
+        "not_merged",
+        409,
+        "The job's requirements are not complete yet.",
+        ("GET /jobs/{job_id}/compare/{other_id}",),
+    ),
     ProblemCode("contradiction", 409, "An edge of the graph contradicts one that is there."),
     ProblemCode("replaced", 409, "Something newer has taken its place; read it again."),
     ProblemCode("id_taken", 409, "A random id was taken already; try again.", ("POST /keys",)),

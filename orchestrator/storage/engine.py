@@ -49,7 +49,7 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
         pool_recycle=1800,
         pool_size=settings.database_pool,
         max_overflow=settings.database_pool,
-        pool_timeout=10,
+        pool_timeout=settings.database_pool_wait_s,
     )
 
 
