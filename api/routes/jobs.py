@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from api.arguments import FORM, Resource
 from api.auth import requires
 from api.context import job_id_of, principal, request_id, scope, services
+from api.context_filter import context_of
 from api.paging import shown
 from api.preconditions import etag, if_match
 from api.schemas.jobs import (
@@ -56,8 +57,9 @@ def submit(fields: dict[str, Any]) -> Any:
 @blp.takes(JobQuery, "query")
 @blp.answers(200, JobPageSchema)
 def index(query: dict[str, Any]) -> Any:
-    """List jobs, the newest first unless `sort` says otherwise."""
-    return shown(services().job_manager.list(replace(query["wanted"], visible_to=scope()), query["paging"]))
+    """List jobs, the newest first unless `sort` says otherwise; `context.a.b=value` asks for what their context has."""
+    wanted = replace(query["wanted"], visible_to=scope(), context=context_of(request.args))
+    return shown(services().job_manager.list(wanted, query["paging"]))
 
 
 @blp.get("/jobs/<job_id>")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from api.context_filter import without_context
 from api.schemas.fields import (
     CommaList,
     File,
@@ -86,7 +87,7 @@ class JobQuery(PageQuery):
     q = Text(
         load_default=None,
         validate=[validate.Length(1, 200), _visible],
-        metadata={"description": "In the prompt or the file name"},
+        metadata={"description": "Words of the prompt, the file name or a requirement"},
     )
     owner = Text(load_default=None, validate=validate.Length(1, 200))
     document = Identifier(load_default=None, metadata={"description": "Of the document with this id"})
@@ -95,6 +96,10 @@ class JobQuery(PageQuery):
     priority = fields.Integer(load_default=None, validate=validate.Range(0, 9))
     tags = CommaList(most=TAGS, said="All of these; comma list")
     sort = Text(load_default="-created_at", validate=validate.OneOf(list(SORTS)))
+
+    @pre_load
+    def _apart(self, data: Any, **_: Any) -> dict[str, Any]:
+        return without_context(data)
 
     @validates_schema
     def _some_time(self, data: dict[str, Any], **_: Any) -> None:

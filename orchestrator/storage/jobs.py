@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
 from orchestrator.domain.job import LIVE
 from orchestrator.domain.step import OPEN, StepState
 from orchestrator.storage import audit, paging
-from orchestrator.storage.models import DEDUPLICATED, Document, Job, Step
+from orchestrator.storage.models import DEDUPLICATED, Document, Job, Requirement, Step
+from orchestrator.storage.search import JOB_WORDS, REQUIREMENT_WORDS, has_words
 
 AUDITED = {"status", "priority", "tags", "run_at", "deadline_at", "cleaned_up_at", "version", "on_parent_failure"}
 """Columns of a job whose changes the audit log shows."""
@@ -99,7 +117,8 @@ class JobFilter:
     Attributes:
         statuses: any of these.
         agent: `creator` or `validator`: live jobs with open steps on that queue.
-        q: in the prompt or the file name, whatever the case; no character of it has a special meaning.
+        q: words of the prompt, the file name or a requirement, as `storage.search` reads them.
+        context: pairs of a path (keys, outermost first) and a value as text, all of which the context has.
         owner: exactly this one.
         visible_to: those of this owner, whatever else is asked for.
         document_id: of this document.
@@ -119,6 +138,7 @@ class JobFilter:
     created_before: datetime | None = None
     priority: int | None = None
     tags: tuple[str, ...] = ()
+    context: tuple[tuple[tuple[str, ...], str], ...] = ()
     sort: str = "-created_at"
 
 
@@ -136,7 +156,8 @@ def _conditions(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
         yield Job.status.in_(LIVE)
         yield _has_open_steps(wanted.agent)
     if wanted.q is not None:
-        yield Job.prompt.icontains(wanted.q, autoescape=True) | Job.file_name.icontains(wanted.q, autoescape=True)
+        yield Job.id.in_(_found_by(wanted.q))
+    yield from (_contains(path, value) for path, value in wanted.context)
     if wanted.created_after is not None:
         yield Job.created_at >= wanted.created_after
     if wanted.created_before is not None:
@@ -148,6 +169,33 @@ def _conditions(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
     for column in (Job.owner, Job.document_id, Job.priority):
         if (value := getattr(wanted, column.key)) is not None:
             yield column == value
+
+
+def _found_by(q: str) -> CompoundSelect[UUID]:
+    """Ids of jobs with these words. Each half is read from an index of its own, which an OR would prevent."""
+    own = select(Job.id).where(has_words(JOB_WORDS, q))
+    return union(own, select(Requirement.job_id).where(has_words(REQUIREMENT_WORDS, q)))
+
+
+def _contains(path: tuple[str, ...], value: str) -> ColumnElement[bool]:
+    """Whether the context has this value at this path, as the text that it is or as a number, true or false."""
+    return or_(*(Job.context.contains(_nested(path, reading)) for reading in _readings(value)))
+
+
+def _nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    for key in reversed(path):
+        value = {key: value}
+    return dict(value)
+
+
+def _readings(value: str) -> Iterator[str | int | float | bool]:
+    yield value
+    try:
+        other = json.loads(value)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(other, bool | int) or (isinstance(other, float) and math.isfinite(other)):
+        yield other
 
 
 def _has_open_steps(queue: str) -> ColumnElement[bool]:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    or_,
     select,
     table,
     text,
@@ -28,6 +27,7 @@ from sqlalchemy.orm import Session
 from orchestrator.domain.requirement import RequirementStatus
 from orchestrator.storage import paging
 from orchestrator.storage.models import Requirement, Step
+from orchestrator.storage.search import REQUIREMENT_WORDS, has_words
 
 COUNTED = ("total", "pending", "validating", "integrated", "rejected", "failed")
 """Columns of the view `job_summary`."""
@@ -40,8 +40,7 @@ _STREAM_ROWS = 500
 class RequirementFilter:
     """What a caller wants to see; empty and None mean everything.
 
-    `statuses` may name `validating`; `locator` is how a place begins; `q` stands in the name or the text, whatever the
-    case.
+    `statuses` may name `validating`; `locator` is how a place begins; `q` are words of the name or the text.
     """
 
     statuses: tuple[str, ...] = ()
@@ -220,5 +219,4 @@ def _conditions(wanted: RequirementFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.locator is not None:
         yield Requirement.source_location["locator"].astext.startswith(wanted.locator, autoescape=True)
     if wanted.q is not None:
-        columns = (Requirement.requirement_name, Requirement.requirement_text)
-        yield or_(*(column.icontains(wanted.q, autoescape=True) for column in columns))
+        yield has_words(REQUIREMENT_WORDS, wanted.q)

@@ -9,8 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event, select, text
 
 from orchestrator.domain.job import JobStatus
+from orchestrator.storage import jobs
+from orchestrator.storage.models import Job
 
 NOBODY = "3f8a6f2e-1111-4222-8333-444455556666"
 DOCUMENT = b"The operator shall keep records for ten years.\n"
@@ -351,24 +354,43 @@ def test_jobs_are_filtered_by_status(call: Any) -> None:
 def four(call: Any, stage: Any) -> list[str]:
     """Four jobs, a day apart, the first one the oldest."""
     wishes: list[dict[str, Any]] = [
-        {"prompt": "Which duties has a lessor?", "priority": 9, "tags": ["law", "car"]},
+        {"prompt": "Which duties has a lessor?", "priority": 9, "tags": ["law", "car"], "context": {"case": 7}},
         {"prompt": "100 % of what must be kept?", "priority": 1, "tags": ["law"]},
-        {"prompt": "Which records_of the year?", "priority": 5, "tags": ["car", "new,old"]},
-        {"prompt": "WHICH Duties remain?", "priority": 5},
+        {
+            "prompt": "Which records_of the year?",
+            "priority": 5,
+            "tags": ["car", "new,old"],
+            "context": {"case": "7", "at": {"site": "B"}},
+        },
+        {"prompt": "WHICH Duties remain?", "priority": 5, "context": {"at": {"open": True}}},
     ]
     ids = [call.submit(**wish)["id"] for wish in wishes]
     for days, job_id in enumerate(reversed(ids)):
         day = "timestamptz '2026-03-10 12:00+00' - make_interval(days => :days)"
         stage.run(f"UPDATE jobs SET created_at = {day} WHERE id = :id", days=days, id=job_id)
     stage.run("UPDATE jobs SET owner = 'bob' WHERE id = :id", id=ids[1])
+    stage.requirement(ids[1], 1, requirement_text="Der Vermieter prüft das Alter des Kunden.")
     return ids
 
 
 FILTERS = [
     ("q=duties", [3, 0]),
-    ("q=%25", [1]),
-    ("q=s_o", [2]),
+    ("q=duty", [3, 0]),
+    ("q=duty%20-lessor", [3]),
+    ("q=%22which%20duties%22", [3, 0]),
+    ("q=records_of", [2]),
+    ("q=vermieters", [1]),
+    ("q=%25", []),
+    ("q=s_o", []),
     ("q=%5C", []),
+    ("q=%22%26%7C!%3A*()%3C-%3E%20-", []),
+    ("context.case=7", [2, 0]),
+    ("context.case=%227%22", []),
+    ("context.case=7&context.at.site=B", [2]),
+    ("context.at.open=true", [3]),
+    ("context.at.open=false", []),
+    ("context.at=B", []),
+    ("context.case=7&q=duties", [0]),
     ("q=prompt.txt", [3, 2, 1, 0]),
     ("owner=bob", [1]),
     ("owner=bo", []),
@@ -398,6 +420,35 @@ def test_filters_and_orders(call: Any, four: list[str], query: str, expected: li
         path = link[1 : link.index(">")] if link else ""
 
     assert [four.index(job_id) for job_id in seen] == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        ({"context": ((("case",), "7"),)}, "ix_jobs_context"),
+        ({"tags": ("law",)}, "ix_jobs_tags"),
+        ({"q": "duty"}, "ix_jobs_search"),
+        ({"q": "duty"}, "ix_requirements_search"),
+    ],
+)
+def test_filters_by_content_use_their_indexes(stage: Any, wanted: dict[str, Any], index: str) -> None:
+    statement = select(Job.owner).where(*jobs._conditions(jobs.JobFilter(**wanted)))
+    with stage.sessions() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", lambda *told: (f"EXPLAIN {told[2]}", told[3]), retval=True)
+        plan = connection.execute(statement).scalars().all()
+
+    assert any(index in line for line in plan), plan
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["context.=1", "context.a..b=1", "context.a=%00", "context.a=" + "x" * 201, "context.a.b.c.d.e.f.g.h.i=1",
+     "context=1", "&".join(f"context.a{n}=1" for n in range(6))],
+)  # fmt: skip
+def test_a_bad_context_filter_is_refused(call: Any, query: str) -> None:
+    assert call("GET", f"/jobs?{query}").status_code == 422
 
 
 def test_jobs_of_a_document(call: Any) -> None:
@@ -454,7 +505,7 @@ def test_a_bad_query_is_refused(call: Any, query: str) -> None:
 
 @pytest.mark.parametrize(
     "other", ["status=created", "q=x", "owner=admin", "priority=5", "tags=a", "sort=created_at", "agent=creator",
-              "created_after=2026-01-01"],
+              "created_after=2026-01-01", "context.a=1"],
 )  # fmt: skip
 def test_a_cursor_belongs_to_its_filters(call: Any, other: str) -> None:
     for _ in range(2):
