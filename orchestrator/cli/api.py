@@ -10,9 +10,11 @@ def api() -> None:
     """Serve the REST API on ORCHESTRATOR_API_HOST and ORCHESTRATOR_API_PORT until SIGTERM."""
     from orchestrator.config import load
     from orchestrator.observability.logging import configure
+    from orchestrator.storage.start_check import check_start, pool_size
 
     settings = load()
     configure(settings, service="api")
+    check_start(settings, "API", settings.api_processes * pool_size(settings))
 
     from api.wsgi import Server
 

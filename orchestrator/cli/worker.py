@@ -36,8 +36,12 @@ def worker(kind: str, concurrency: int, health_port: int | None) -> None:
 
     from orchestrator.config import load
     from orchestrator.observability.logging import configure
+    from orchestrator.storage.start_check import check_start
 
-    configure(load(), service=kind)
+    settings = load()
+    configure(settings, service=kind)
+    # Its main process has three threads that ask, each child one that works and one that sends heartbeats.
+    check_start(settings, f"worker {kind}", 3 + 2 * concurrency)
 
     from workers.app import app, take_on
     from workers.signals import sign_off

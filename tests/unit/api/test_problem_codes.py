@@ -19,6 +19,7 @@ RAISING = ("api", *(f"orchestrator/{room}" for room in ("services", "storage", "
 # These end a process at its start, or are stored with a step or a job.
 NO_PROBLEM = {
     "schema_too_new",
+    "too_many_connections",
     "crash",
     "shutdown",
     "job_timeout",
