@@ -51,6 +51,9 @@ _RESUME = text(
     SET status = 'processing', version = version + 1, updated_at = now(), resumed_at = now(), completed_at = NULL,
         creator_status = CASE creator_status WHEN 'failed' THEN 'processing' ELSE creator_status END,
         validator_status = CASE validator_status WHEN 'failed' THEN 'processing' ELSE validator_status END,
+        dedup_key = CASE WHEN EXISTS (SELECT 1 FROM jobs o WHERE o.dedup_key = jobs.dedup_key AND o.id <> jobs.id
+                                        AND o.status NOT IN ('failed', 'cancelled') AND o.revision = 1)
+                         THEN NULL ELSE dedup_key END,
         error_message = NULL, error_details = NULL, progress_floor = greatest(progress_floor, :percent),
         deadline_at = now() + make_interval(secs => :timeout_s)
     WHERE id = :job_id

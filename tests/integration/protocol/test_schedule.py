@@ -226,3 +226,12 @@ def test_equal_submissions_at_once_are_one_job(plant: Any) -> None:
     again = submit(plant, deduplicate=True)
     assert again != job
     assert submit(plant, deduplicate=True) == again
+
+
+def test_a_failed_job_is_retried_beside_the_equal_one_that_took_its_place(plant: Any) -> None:
+    first = submit(plant, deduplicate=True)
+    fail(plant, first)
+    second = submit(plant, deduplicate=True)
+    assert second != first
+    plant.orchestrator.job_manager.retry(first)
+    assert submit(plant, deduplicate=True) == second
