@@ -1,7 +1,7 @@
 # Needs Python 3.11+, make and the package index; everything else comes with `make setup`, into .venv alone.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test check lint chaos chaos-ci chaos-control lock bench clean
+.PHONY: help setup setup-dev demo up secrets test check lint chaos chaos-ci chaos-control lock bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -34,6 +34,9 @@ demo: export PROMPT := $(value PROMPT)
 
 up: $(RUNTIME) ## Run the whole stack until Ctrl-C (ARGS="--port 8080")
 	@exec $(BIN)/orchestrator up $(ARGS)
+
+secrets: $(RUNTIME) ## Make the secret files that docker-compose.yml mounts
+	@$(BIN)/python -P scripts/make_secrets.py secrets
 
 test: $(DEV) ## Run all tests (ARGS="-k name")
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)

@@ -30,6 +30,7 @@ COMMANDS = {
     "keys": ("orchestrator.cli.keys:keys", "Make, list, rotate and revoke API keys."),
     "audit": ("orchestrator.cli.audit:audit", "Show who did what; check that the log was not changed."),
     "graph": ("orchestrator.cli.graph:graph", "Load the domain model, look at the graph."),
+    "probe": ("orchestrator.cli.probe:probe", "Ask the API or a worker of this machine whether it is well."),
     "config": ("orchestrator.cli.config:config", "Check the configuration, or show where each value comes from."),
     "db": ("orchestrator.cli.db:db", "Migrate a database, or show its schema revision."),
 }
