@@ -204,7 +204,7 @@ class JobSchema(Schema):
     def links_of(self, view: JobView) -> dict[str, str]:
         """Where the parts of this job are."""
         here = f"/jobs/{view.job.id}"
-        parts = ("progress", "steps", "events", "requirements", "statistics", "coverage", "report", "document")
+        parts = ("progress", "steps", "events", "requirements", "statistics", "coverage", "report", "pack", "document")
         return {"self": here} | {part: f"{here}/{part}" for part in parts}
 
 
