@@ -15,7 +15,7 @@ import pytest
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.access import Principal, Role
-from orchestrator.domain.webhook import EVENTS
+from orchestrator.domain.webhook import EVENTS, TOLD
 from orchestrator.services.webhooks import NewWebhook
 from orchestrator.storage.paging import Paging
 
@@ -103,14 +103,13 @@ def test_every_event_arrives_signed_and_under_one_id(fleet: Any, told: Orchestra
     fleet.wait(lambda: (fleet.scalar(failed) or 0) >= 4)
     assert fleet.scalar("SELECT breaker_failures FROM webhooks") >= 3
     endpoint.behave("ok")
-    fleet.wait(lambda: all_delivered(fleet), timeout_s=60)
+    reports = "SELECT count(*) FROM job_events WHERE type = 'report.ready'"
+    fleet.wait(lambda: fleet.scalar(reports) == 4 and all_delivered(fleet), timeout_s=60)
 
-    events = {
-        f"evt_{row.job_id.hex}_{row.seq}"
-        for row in fleet.rows("SELECT job_id, seq FROM job_events WHERE type IN ('job.created', 'job.cancelled')")
-    }
+    rows = fleet.rows("SELECT job_id, seq FROM job_events WHERE type = ANY (:told)", told=list(TOLD))
+    events = {f"evt_{row.job_id.hex}_{row.seq}" for row in rows}
     taken = [note["id"] for note in endpoint.received() if note["behaviour"] == "ok"]
-    assert len(events) == 9
+    assert len(events) == 13
     assert sorted(taken) == sorted(events)
     assert {note["id"] for note in endpoint.received()} == events
     assert all(note["signed_by"] == [first, second] for note in endpoint.received())
