@@ -1,48 +1,36 @@
-"""What must hold between the settings of tokens."""
-
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from orchestrator import config
-from orchestrator.errors import ConfigError
+from orchestrator.config import Settings, catalogue
+from orchestrator.config.relations import RELATIONS, Relation, broken_relations
 
-WHOLE = {"ORCHESTRATOR_JWT_ISSUER": "https://id.example", "ORCHESTRATOR_JWT_AUDIENCE": "orchestrator"}
-SECRET = "thirty-two bytes are the least ok"
-
-
-@pytest.mark.parametrize(
-    "added",
-    [
-        {},
-        {"ORCHESTRATOR_JWT_JWKS_URL": "https://id.example/keys"},
-        {"ORCHESTRATOR_JWT_SECRET": SECRET},
-        {"ORCHESTRATOR_JWT_ROLE_MAP": "Fleet=operator, a=b=admin"},
-    ],
-)
-def test_an_issuer_with_one_way_to_check_its_tokens_is_accepted(environment: Any, added: dict[str, str]) -> None:
-    environment(**WHOLE, **added)
-
-    assert config.load().jwt_issuer == "https://id.example"
+SETTINGS = Settings(database_url="postgresql://x@y/z", redis_url="redis://y")
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"ORCHESTRATOR_JWT_ISSUER": ""}, "ORCHESTRATOR_JWT_ISSUER must be set where ORCHESTRATOR_JWT_AUDIENCE is"),
-        ({"ORCHESTRATOR_JWT_AUDIENCE": ""}, "ORCHESTRATOR_JWT_AUDIENCE must be set"),
-        ({"ORCHESTRATOR_JWT_ISSUER": "nobody"}, "is no URL"),
-        ({"ORCHESTRATOR_JWT_SECRET": SECRET, "ORCHESTRATOR_JWT_JWKS_URL": "https://id.example/k"}, "are both set"),
-        ({"ORCHESTRATOR_JWT_SECRET": "too-short-a-secret"}, "must be at least 32 bytes long"),
-        ({"ORCHESTRATOR_JWT_JWKS_URL": "https://user:word@id.example/k"}, "without login and query"),
-        ({"ORCHESTRATOR_JWT_ROLE_MAP": "Fleet=root"}, "a list like name=viewer"),
-    ],
-)
-def test_half_a_configuration_is_refused(environment: Any, changes: dict[str, str], said: str) -> None:
-    environment(**(WHOLE | changes))
+def test_the_defaults_keep_every_relation() -> None:
+    assert broken_relations(SETTINGS) == []
 
-    with pytest.raises(ConfigError, match=said) as refused:
-        config.load()
-    assert "too-short" not in refused.value.message
+
+@pytest.mark.parametrize("relation", RELATIONS, ids=lambda relation: f"{relation.larger}-{relation.smaller}")
+def test_each_relation_is_a_ratio_and_is_named_where_it_is_broken(relation: Relation) -> None:
+    least = relation.times * getattr(SETTINGS, relation.smaller)
+    broken = replace(SETTINGS, **{relation.larger: least * 0.99})
+
+    said = [line for line in broken_relations(broken) if catalogue()[relation.smaller].variable in line]
+    assert len(said) == 1
+    assert said[0].startswith(f"{catalogue()[relation.larger].variable} must be {relation.sign}")
+
+
+def test_a_tenth_of_all_times_keeps_them() -> None:
+    names = {name for each in RELATIONS for name in (each.larger, each.smaller)}
+    scaled = replace(SETTINGS, **{name: getattr(SETTINGS, name) / 10 for name in names})
+    assert broken_relations(scaled) == []
+
+
+@pytest.mark.parametrize("window", ["-1", "0"])
+def test_a_window_below_one_is_refused(window: str) -> None:
+    with pytest.raises(ValueError, match="from 1 to 1,000"):
+        catalogue()["dispatch_window"].parse(window)
