@@ -24,6 +24,7 @@ from orchestrator.client.answers import (
     Step,
     StreamedEvent,
     StuckJob,
+    SubmittedJob,
     Verified,
     Webhook,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "StreamedEvent",
     "StuckJob",
     "SubmitOptions",
+    "SubmittedJob",
     "Verified",
     "Webhook",
     "WebhookChange",

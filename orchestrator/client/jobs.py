@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, cast
 
-from orchestrator.client.answers import Event, Job, JobInList, Progress, Step
+from orchestrator.client.answers import Event, Job, JobInList, Progress, Step, SubmittedJob
 from orchestrator.client.resource import Resource, segment
 from orchestrator.client.transport import FormField
 from orchestrator.errors import Invalid
@@ -46,7 +46,7 @@ class EditOptions(TypedDict, total=False):
 class Jobs(Resource):
     """The calls of `/jobs`."""
 
-    def submit(self, prompt: str, document: Path | None = None, **options: Unpack[SubmitOptions]) -> Job:
+    def submit(self, prompt: str, document: Path | None = None, **options: Unpack[SubmitOptions]) -> SubmittedJob:
         """Submit a job and return it as accepted, or the equal one that is there: then it has `deduplicated`.
 
         Args:
@@ -60,9 +60,9 @@ class Jobs(Resource):
         """
         fields: dict[str, Any] = {"prompt": prompt, **options}
         if document is None:
-            return cast(Job, self._post("/jobs", fields))
+            return cast(SubmittedJob, self._post("/jobs", fields))
         form = [("document", (document.name, _bytes_of(document))), *_form_fields(fields)]
-        return cast(Job, self._transport.json(self._transport.post_form("/jobs", form)))
+        return cast(SubmittedJob, self._transport.json(self._transport.post_form("/jobs", form)))
 
     def job(self, job_id: str) -> Job:
         """A job as it is now."""

@@ -42,7 +42,7 @@ class Revisions(Resource):
 
         Raises:
             Conflict: code `not_merged`: the requirements of one are not complete.
-            TooLarge: one has more than 20,000 requirements.
+            TooLarge: one has more than 10,000 requirements.
         """
         path = f"/jobs/{segment(job_id)}/compare/{segment(other_id)}"
         return self._items(path, {"change": ",".join(change)}, limit)

@@ -37,6 +37,7 @@ from orchestrator.client.answers.jobs import (
     StepCounts,
     StreamedEvent,
     StuckJob,
+    SubmittedJob,
 )
 from orchestrator.client.answers.requirements import (
     Citation,
@@ -86,6 +87,7 @@ __all__ = [
     "StepCounts",
     "StreamedEvent",
     "StuckJob",
+    "SubmittedJob",
     "Verified",
     "Webhook",
 ]

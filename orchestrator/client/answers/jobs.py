@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 
 class Counts(TypedDict):
@@ -61,7 +61,6 @@ class JobInList(TypedDict):
     depends_on: list[str]
     on_parent_failure: str
     waiting_on: list[str]
-    deduplicated: NotRequired[bool]
     deadline_at: str | None
     stuck_after_minutes: float | None
     created_at: str
@@ -80,6 +79,12 @@ class Job(JobInList):
     brief: dict[str, Any] | None
     statistics: dict[str, Any]
     coverage: dict[str, Any] | None
+
+
+class SubmittedJob(Job):
+    """A job as it was accepted; `deduplicated`: it was there already, and nothing was submitted."""
+
+    deduplicated: bool
 
 
 class PartCounts(TypedDict):

@@ -12,6 +12,7 @@ from orchestrator.client import answers
     ("answer", "schema"),
     [
         (answers.Job, jobs.JobSchema),
+        (answers.SubmittedJob, jobs.SubmittedSchema),
         (answers.JobInList, jobs.JobItemSchema),
         (answers.Counts, jobs.CountsSchema),
         (answers.DocumentFacts, jobs.JobDocumentSchema),
