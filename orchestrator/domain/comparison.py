@@ -133,6 +133,8 @@ def counts(differences: Iterable[Difference]) -> dict[str, int]:
 def changes_between(before: Statement, after: Statement) -> tuple[Change, ...]:
     """In which ways one statement became the other; empty where only its layout differs."""
     one, other = fold(before.text), fold(after.text)
+    if one == other and before.modality == after.modality:
+        return ()
     same_strength = before.modality == after.modality and _strength(one) == _strength(other)
     differs = {
         Change.STRENGTH: not same_strength,

@@ -21,7 +21,7 @@ from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.models import Job
 from orchestrator.storage.paging import Page, Paging
 
-MOST_COMPARED = 20_000
+MOST_COMPARED = 10_000
 """Requirements of one job that are compared."""
 
 _KEPT = ("document_id", "file_name", "media_type", "prompt", "context", "tags", "scope", "engine", "on_error")
@@ -112,7 +112,7 @@ class Revisions:
         Raises:
             NotFound: there is no such job.
             Conflict: code `not_merged`: the requirements of one are not numbered yet.
-            TooLarge: one has more than 20,000 requirements.
+            TooLarge: one has more than 10,000 requirements.
             Invalid: the cursor is none of this list's.
         """
         with self._snapshots() as session:
