@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api import audit as audited
-from api import context, limits, network, problems
+from api import context, limits, network, paths, problems
 from api.arguments import FORM_PARTS, JSON_BYTES, StrictRequest
 from api.auth import SECURITY_SCHEMES, public
 from api.context import VERSION
@@ -78,3 +78,4 @@ def _add_resources(app: Flask) -> None:
     for resource in RESOURCES:
         api.register_blueprint(resource.blp)
     app.register_blueprint(docs.blp)
+    paths.describe(api.spec._paths)

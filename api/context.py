@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.access import Principal
+from orchestrator.domain.text import fault_of
 from orchestrator.errors import Invalid
 
 VERSION = version("requirement-orchestrator")
@@ -144,6 +145,14 @@ def _begin() -> None:
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     clear_contextvars()
     bind_contextvars(request_id=g.request_id)
+    _check_path()
+
+
+def _check_path() -> None:
+    """Refuse what no database takes; what each parameter must be is checked where it is used."""
+    for name, value in (request.view_args or {}).items():
+        if isinstance(value, str) and (fault := fault_of(value)):
+            raise Invalid(f"The path {fault}.", details={"parameter": name})
 
 
 def _end(answer: Response) -> Response:

@@ -84,7 +84,7 @@ class NeighboursSchema(Schema):
 class ExportQuery(Schema):
     """In which form."""
 
-    format = fields.String(load_default="json", validate=validate.OneOf(["json", "cypher"]))
+    format = Text(load_default="json", validate=validate.OneOf(["json", "cypher"]))
 
 
 class GateSchema(Schema):
