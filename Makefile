@@ -1,7 +1,7 @@
 # Needs Python 3.11+, make and the package index; everything else comes with `make setup`, into .venv alone.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up secrets test check lint chaos chaos-ci chaos-control lock bench clean
+.PHONY: help setup setup-dev demo up secrets test check lint chaos chaos-ci chaos-control fuzz lock bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -55,6 +55,9 @@ chaos-ci: $(DEV) ## The same on three seeds for 20 s each; about two minutes
 
 chaos-control: $(DEV) ## The same without fence and republishing, on three seeds: has to break an invariant on each
 	$(BIN)/pytest -m slow tests/guarantees $(ARGS)
+
+fuzz: $(DEV) ## Generated requests to every route with the key of each role, for minutes (EXAMPLES=)
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/pytest -q -n 0 tests/integration/api/test_contract.py $(ARGS)
 
 lint: $(DEV) ## Lint, format, types, layers
 	$(BIN)/ruff check .

@@ -66,6 +66,7 @@ def verify() -> Any:
 @requires(Role.VIEWER, everybodys=True)
 @blp.takes(ExportQuery, "query")
 @blp.also(200, content_type="application/json", schema={"type": "object"})
+@blp.also(200, content_type="text/plain", schema={"type": "string"})
 def export(query: dict[str, Any]) -> Response:
     """Stream the whole graph as one JSON object {nodes, edges}, or as a Cypher script that is safe to run twice."""
     checks = services().graph_checks
