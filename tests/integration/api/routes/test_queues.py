@@ -33,7 +33,7 @@ def test_queues_in_numbers(call: Any, busy: None) -> None:
     assert creator["oldest_age_s"] == pytest.approx(300, abs=20)
     assert validator == {
         "name": "validator", "depth": 0, "oldest_age_s": None, "waiting": 0, "pending": 0, "dispatched": 0,
-        "running": 0, "agents": 0, "slots": 0, "free_slots": 0,
+        "running": 0, "agents": 0, "slots": 0, "free_slots": 0, "paused_at": None, "paused_by": None,
     }  # fmt: skip
     assert (maintenance["name"], delivery["name"]) == ("maintenance", "delivery")
 
