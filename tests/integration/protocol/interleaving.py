@@ -95,8 +95,10 @@ def interleave(watch: Connection, operations: tuple[Operation, Operation], turns
         while waiting := [each for each in operations if not each.ended]:
             free = [each for each in waiting if not each.blocked]
             assert free, "both wait for each other: a deadlock"
-            free[next(order, False) % len(free)].go_on()
-            for each in waiting:
+            moved = free[next(order, False) % len(free)]
+            moved.go_on()
+            # The one that moved first: only then is it settled whether the other one still waits for it.
+            for each in sorted(waiting, key=lambda each: each is not moved):
                 _settle(watch, each, operations)
     return [each.answer() for each in operations]
 
