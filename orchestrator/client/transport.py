@@ -115,7 +115,7 @@ class Transport:
         Raises:
             Unavailable: the connection broke on the way; what came is not whole.
         """
-        with self._send("GET", path, params=dict(query or {}), stream=True) as answer:
+        with self.get_stream(path, query) as answer:
             try:
                 yield from answer.iter_content(BLOCK_BYTES)
             except requests.RequestException as error:
