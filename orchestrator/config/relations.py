@@ -35,6 +35,8 @@ RELATIONS = (
     Relation("visibility_timeout_s", "task_time_limit_s", times=2),
     Relation("task_time_limit_s", "task_soft_time_limit_s", strictly=True),
     Relation("task_soft_time_limit_s", "document_cpu_s", times=2),
+    Relation("task_soft_time_limit_s", "llm_total_s", times=6),
+    Relation("llm_total_s", "llm_read_s"),
     Relation("backoff_cap_s", "backoff_base_s"),
     Relation("quarantine_cap_s", "quarantine_s"),
 )
@@ -43,7 +45,7 @@ RELATIONS = (
 def broken_relations(settings: Settings) -> list[str]:
     """One line for each relation that does not hold, with the values."""
     faults = [_fault(settings, relation) for relation in RELATIONS if not relation.holds(settings)]
-    return faults + list(_token_faults(settings))
+    return faults + list(_token_faults(settings)) + list(_model_faults(settings))
 
 
 def _token_faults(settings: Settings) -> Iterator[str]:
@@ -63,6 +65,12 @@ def _token_faults(settings: Settings) -> Iterator[str]:
             f"{catalogue()['jwt_secret'].variable} and {catalogue()['jwt_jwks_url'].variable} are both set; "
             "set one: tokens are checked in one way only"
         )
+
+
+def _model_faults(settings: Settings) -> Iterator[str]:
+    """An endpoint is asked for one model by name."""
+    if settings.llm_base_url and not settings.llm_model:
+        yield f"{catalogue()['llm_model'].variable} must be set where {catalogue()['llm_base_url'].variable} is"
 
 
 def _fault(settings: Settings, relation: Relation) -> str:

@@ -115,7 +115,9 @@ class Settings:
         int, Between(0, 10), "Proxies before this server whose X-Forwarded-For, -Proto and -Host are believed."
     ] = 0
     cors_origins: Annotated[
-        tuple[str, ...], HttpUrls(), "Origins like https://app.example.org whose pages may call the API; none by default."
+        tuple[str, ...],
+        HttpUrls(),
+        "Origins like https://app.example.org whose pages may call the API; none by default.",
     ] = ()
     hsts_s: Annotated[
         int, Between(0, 63_072_000), "Seconds for which browsers are told to come by TLS only; 0 where there is none."
@@ -208,6 +210,41 @@ class Settings:
 
     part_characters: Annotated[int, Between(500, 1_000_000), "Size of the parts a document is read in."] = 20_000
     validate_batch: Annotated[Count, "Requirements that are validated in one step."] = 50
+
+    llm_base_url: Annotated[
+        str,
+        Matching(r"(https?://[^\s@?#]+)?", "a URL like https://host/v1, without login and query"),
+        Named("LLM_BASE_URL"),
+        "An OpenAI-compatible endpoint. Where it is set, jobs that name no engine are `hybrid`: it gets their text.",
+    ] = ""
+    llm_api_key: Annotated[
+        str, Matching(r"\S*", "a key"), Secret(), Named("LLM_API_KEY"), "The key of that endpoint, if it wants one."
+    ] = field(default="", repr=False)
+    llm_model: Annotated[
+        str, Matching(r"(\S{1,200})?", "a name"), Named("LLM_MODEL"), "The model to ask, as that endpoint calls it."
+    ] = ""
+    llm_context_tokens: Annotated[
+        int,
+        Between(2_000, 10_000_000),
+        Named("LLM_CONTEXT_TOKENS"),
+        "Tokens that question and answer may have together; parts are cut so that they fit.",
+    ] = 16_000
+    llm_prompt_price: Annotated[
+        float, Between(0, 100_000), Named("LLM_PROMPT_PRICE"), "Price of a million tokens of questions; 0: not known."
+    ] = 0.0
+    llm_completion_price: Annotated[
+        float, Between(0, 100_000), Named("LLM_COMPLETION_PRICE"), "Price of a million tokens of answers; 0: not known."
+    ] = 0.0
+    llm_concurrency: Annotated[Count, "Calls that the endpoint gets at once, from all processes together."] = 4
+    llm_connect_s: Annotated[Seconds, "How long a call of the endpoint waits for a connection."] = 5.0
+    llm_read_s: Annotated[Seconds, "How long such a call waits for each part of the answer."] = 60.0
+    llm_total_s: Annotated[Seconds, "How long such a call may take, all in all."] = 120.0
+    llm_patience_s: Annotated[
+        Seconds, "A part whose endpoint has failed for this long is extracted by rules instead."
+    ] = 900.0
+    llm_validator: Annotated[
+        bool, "The model also proposes which objects and messages a requirement concerns; the domain model decides."
+    ] = False
 
     task_time_limit_s: Annotated[Seconds, "A step that takes longer is killed."] = 900.0
     task_soft_time_limit_s: Annotated[Seconds, "A step that takes longer is asked to stop."] = 840.0
@@ -311,6 +348,7 @@ HEADINGS = {
     "key_cache_s": "Who may call",
     "heartbeat_s": "Steps, leader and jobs",
     "part_characters": "Reading and validating",
+    "llm_base_url": "Language models",
     "task_time_limit_s": "Worker processes",
     "health_host": "Workers' health",
     "outgoing_allow": "Calls to URLs of users",

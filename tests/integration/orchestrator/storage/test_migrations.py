@@ -65,6 +65,7 @@ ALLOWED: dict[str, Any] = {
     "webhooks.state": "active",
     "webhook_deliveries.state": "delivered",
     "audit_log.outcome": "done",
+    "audit_log.position": None,
     "requirements.priority": "high",
     "requirement_reviews.decision": "accept",
 }
