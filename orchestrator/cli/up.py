@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 
 from orchestrator.config import announced, read
+from orchestrator.domain.step import AGENT_KINDS
+from orchestrator.errors import Invalid
 from orchestrator.stack.children import Scale
+from orchestrator.stack.scaling import Range
 from orchestrator.stack.up import Options
 from orchestrator.stack.up import up as run_stack
 
@@ -32,8 +35,20 @@ COUNT = click.IntRange(0, 32)
 @click.option("--creators", type=COUNT, default=1, show_default=True, help="Creator worker processes.")
 @click.option("--validators", type=COUNT, default=1, show_default=True, help="Validator worker processes.")
 @click.option("--maintenance", type=COUNT, default=1, show_default=True, help="Maintenance worker processes.")
+@click.option(
+    "--autoscale",
+    multiple=True,
+    metavar="KIND=LEAST,MOST...",
+    help="Start and stop workers of these kinds by the work there is: --autoscale creator=1,4 validator=1,4.",
+)
+@click.argument("ranges", nargs=-1, metavar="")
 def up(
-    state_dir: Path | None, port: int | None, bind: str | None, creators: int, validators: int, maintenance: int
+    state_dir: Path | None,
+    port: int | None,
+    bind: str | None,
+    autoscale: tuple[str, ...],
+    ranges: tuple[str, ...],
+    **counts: int,
 ) -> None:
     """Run the whole stack on this machine until Ctrl-C or SIGTERM.
 
@@ -43,6 +58,22 @@ def up(
     Exit codes: 0 stopped as asked, 1 something did not come up, 69 the port or a server is not to be had,
     75 the state directory is in use, 78 the configuration is wrong.
     """
+    scaled = _ranges(autoscale, ranges)
     settings = announced(read(servers_needed=False)).settings
     where = (state_dir or settings.state_dir, bind or settings.api_host, settings.api_port if port is None else port)
-    run_stack(Options(*where, Scale(creators, validators, maintenance)), click.echo)
+    kinds = dict(zip(AGENT_KINDS, (counts["creators"], counts["validators"], counts["maintenance"]), strict=True))
+    kinds |= {within.kind: within.clamp(kinds[within.kind]) for within in scaled}
+    run_stack(Options(*where, Scale(*kinds.values()), scaled), click.echo)
+
+
+def _ranges(first: tuple[str, ...], others: tuple[str, ...]) -> tuple[Range, ...]:
+    """One option may be followed by several ranges, which come as arguments."""
+    if others and not first:
+        raise click.UsageError(f"Got unexpected extra argument ({others[0]})")
+    try:
+        found = tuple(Range.parse(words) for words in (*first, *others))
+    except Invalid as error:
+        raise click.BadParameter(error.message, param_hint="--autoscale") from error
+    if len({within.kind for within in found}) < len(found):
+        raise click.BadParameter("a kind is named twice", param_hint="--autoscale")
+    return found

@@ -16,16 +16,23 @@ from orchestrator.domain.step import AGENT_KINDS, QUEUES, agent_of
 @click.argument("kind", type=click.Choice(AGENT_KINDS))
 @click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Steps at once.")
 @click.option(
+    "--autoscale",
+    metavar="MOST,LEAST",
+    help="Steps at once, by the work there is, as with Celery: children are started and stopped.",
+)
+@click.option(
     "--health-port",
     type=click.IntRange(0, 65_535),
     help="Answer /health, /ready and /status here, or on a free port where it is taken; the same as "
     "ORCHESTRATOR_HEALTH_PORT.",
 )
-def worker(kind: str, concurrency: int, health_port: int | None) -> None:
+def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int | None) -> None:
     """Run a worker for one kind of steps until it is told to stop.
 
     SIGTERM lets running steps end (ORCHESTRATOR_SOFT_SHUTDOWN_S) and gives back what is left.
     """
+    scaled = _children(autoscale) if autoscale else None
+    concurrency = scaled[0] if scaled else concurrency
     # Both are read while Celery is imported; without the first, SIGTERM has no soft shutdown.
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     host = socket.gethostname().split(".")[0]
@@ -53,6 +60,7 @@ def worker(kind: str, concurrency: int, health_port: int | None) -> None:
         hostname=f"{os.environ['ORCHESTRATOR_AGENT_ID']}@{host}",
         queues=[queue for queue in QUEUES if agent_of(queue) == kind],
         concurrency=concurrency,
+        autoscale=scaled,
         loglevel="INFO",
         redirect_stdouts=False,
         without_gossip=True,
@@ -64,3 +72,16 @@ def worker(kind: str, concurrency: int, health_port: int | None) -> None:
     finally:
         sign_off()
     sys.exit(running.exitcode)
+
+
+def _children(words: str) -> list[int]:
+    """Read `4,1`: most and least children, in the order of Celery's option."""
+    try:
+        most, least = (int(word) for word in words.split(","))
+    except ValueError:
+        most, least = 0, 0
+    if not 1 <= least <= most <= 64:
+        raise click.BadParameter(
+            f"{words!r} must be MOST,LEAST with 1 <= LEAST <= MOST <= 64", param_hint="--autoscale"
+        )
+    return [most, least]

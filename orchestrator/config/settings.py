@@ -263,6 +263,12 @@ class Settings:
     max_tasks_per_child: Annotated[
         int, Between(1, 1_000_000), "A worker's child is replaced after this many steps."
     ] = 2_000
+    autoscale_age_s: Annotated[
+        Seconds, "`orchestrator up --autoscale` starts a worker when a step has been ready for longer than this."
+    ] = 5.0
+    autoscale_quiet_s: Annotated[
+        Seconds, "It stops a worker when one less would have been enough for this long."
+    ] = 60.0
 
     health_host: Annotated[
         str, Matching(r"\S+", "an address or a host name"), "Address on which a worker answers for its health."

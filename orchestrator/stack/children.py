@@ -46,6 +46,7 @@ class ServiceSpecs:
 
     def __init__(self, database_url: str, redis_url: str, state_dir: Path, bind: str, port: int):
         self.bind = bind
+        self.database_url = database_url
         self.ports: dict[str, int] = {"api": port}
         self._state_dir = state_dir
         self._environment = {

@@ -15,11 +15,14 @@ from types import FrameType
 from orchestrator import config
 from orchestrator.errors import ConfigError, Unavailable
 from orchestrator.stack import servers
-from orchestrator.stack.children import STAGE_FLOWER, Scale, ServiceSpecs
+from orchestrator.stack.autoscale import Autoscaler
+from orchestrator.stack.backlog import Backlog
+from orchestrator.stack.children import SLOTS, STAGE_FLOWER, Scale, ServiceSpecs
 from orchestrator.stack.exit_codes import CONFIG
 from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port, is_free
 from orchestrator.stack.process import Child, ChildSpec, ChildState
+from orchestrator.stack.scaling import Pace, Range
 from orchestrator.stack.secret_files import secret
 from orchestrator.stack.supervisor import Announce, NotReady, StopRequested, Supervisor, describe_exit
 
@@ -38,6 +41,7 @@ class Options:
     bind: str = "127.0.0.1"
     port: int = 8000
     scale: Scale = field(default_factory=Scale)
+    ranges: tuple[Range, ...] = ()
 
 
 ChooseServices = Callable[[ServiceSpecs, Scale], list[ChildSpec]]
@@ -67,19 +71,43 @@ def up(options: Options, announce: Announce, choose: ChooseServices = ServiceSpe
             chosen = choose(specs, options.scale)
             services = [supervisor.add(spec) for spec in chosen if spec.stage != STAGE_FLOWER]
             url = base_url(options.bind, port)
-            state.write_ports({"url": url, "pid": os.getpid(), "ports": specs.ports})
+            _write_ports(state, url, specs)
             _await_ready(supervisor, services, options.bind, port)
             for spec in chosen:
                 if spec.stage == STAGE_FLOWER:  # nothing waits for it, so it must not slow the others' start
                     supervisor.add(spec)
             _welcome(state, url, specs, announce, show_key=not had_key)
-            supervisor.run()
+            _keep_running(supervisor, specs, state, options, announce)
+
+
+def _keep_running(
+    supervisor: Supervisor, specs: ServiceSpecs, state: StateDir, options: Options, announce: Announce
+) -> None:
+    if not options.ranges:
+        supervisor.run()
+        return
+
+    def changed(line: str) -> None:
+        announce(line)
+        _write_ports(state, base_url(options.bind, specs.ports["api"]), specs)
+
+    settings = config.read(servers_needed=False).settings
+    paces = [
+        Pace(within, SLOTS[within.kind], settings.autoscale_age_s, settings.autoscale_quiet_s)
+        for within in options.ranges
+    ]
+    with contextlib.closing(Backlog(specs.database_url)) as backlog:
+        supervisor.run(Autoscaler(backlog, specs, supervisor, paces, changed).tick)
 
 
 def base_url(bind: str, port: int) -> str:
     """Returns the URL at which this machine reaches a server bound to `bind`."""
     host = _local(bind)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _write_ports(state: StateDir, url: str, specs: ServiceSpecs) -> None:
+    state.write_ports({"url": url, "pid": os.getpid(), "ports": specs.ports})
 
 
 def _start(state: StateDir, supervisor: Supervisor, options: Options, port: int) -> ServiceSpecs:
