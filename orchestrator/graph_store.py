@@ -31,6 +31,9 @@ class GraphStore(Protocol):
     def retract(self, session: Session, job_id: UUID) -> int:
         """Remove what this job asserts and no other job does. Returns how many nodes and edges went."""
 
+    def retract_requirements(self, session: Session, job_id: UUID, keys: Iterable[str]) -> int:
+        """The same of these requirements alone: their nodes, and the edges that start or end at them."""
+
     def nodes(self, session: Session, keys: Iterable[str]) -> Sequence[Node]:
         """The nodes with these keys, ordered by key."""
 

@@ -90,10 +90,17 @@ class PostgresGraphStore:
 
     def retract(self, session: Session, job_id: UUID) -> int:
         """Remove what this job asserts and no other job does. Returns how many nodes and edges went."""
+        return self._retract(session, job_id, None)
+
+    def retract_requirements(self, session: Session, job_id: UUID, keys: Iterable[str]) -> int:
+        """The same of these requirements alone: their nodes, and the edges that start or end at them."""
+        return self._retract(session, job_id, sorted(set(keys)))
+
+    def _retract(self, session: Session, job_id: UUID, only: list[str] | None) -> int:
         job = str(job_id)
-        keys = list(session.scalars(sql.LOCK_NODES, {"job": job}))
-        ids = list(session.scalars(sql.LOCK_EDGES, {"job": job}))
-        session.execute(sql.DROP_ASSERTIONS, {"job": job})
+        keys = list(session.scalars(sql.LOCK_NODES, {"job": job, "only": only}))
+        ids = list(session.scalars(sql.LOCK_EDGES, {"job": job, "only": only}))
+        session.execute(sql.DROP_ASSERTIONS, {"job": job, "keys": keys, "ids": ids})
         edges = _affected(session, sql.DROP_EDGES, {"ids": ids})
         nodes = _affected(session, sql.DROP_NODES, {"keys": keys})
         session.execute(sql.HAND_OVER_NODES, {"job": job, "keys": keys})

@@ -87,13 +87,19 @@ UNION ALL SELECT 'edges', type, count(*) FROM graph_edges GROUP BY type ORDER BY
 
 LOCK_NODES = text("""
 SELECT n.key FROM graph_nodes n JOIN graph_assertions a ON a.node_key = n.key
-WHERE a.job_id = :job ORDER BY n.key COLLATE "C" FOR UPDATE OF n
+WHERE a.job_id = :job AND (CAST(:only AS text[]) IS NULL OR n.key = ANY(CAST(:only AS text[])))
+ORDER BY n.key COLLATE "C" FOR UPDATE OF n
 """)
 LOCK_EDGES = text("""
 SELECT e.id FROM graph_edges e JOIN graph_assertions a ON a.edge_id = e.id
-WHERE a.job_id = :job ORDER BY e.source COLLATE "C", e.destination COLLATE "C", e.type COLLATE "C" FOR UPDATE OF e
+WHERE a.job_id = :job
+AND (CAST(:only AS text[]) IS NULL OR ARRAY[e.source, e.destination] && CAST(:only AS text[]))
+ORDER BY e.source COLLATE "C", e.destination COLLATE "C", e.type COLLATE "C" FOR UPDATE OF e
 """)
-DROP_ASSERTIONS = text("DELETE FROM graph_assertions WHERE job_id = :job")
+DROP_ASSERTIONS = text("""
+DELETE FROM graph_assertions WHERE job_id = :job
+AND (node_key = ANY(CAST(:keys AS text[])) OR edge_id = ANY(CAST(:ids AS bigint[])))
+""")
 DROP_EDGES = text("""
 DELETE FROM graph_edges e WHERE e.id = ANY(:ids)
 AND NOT EXISTS (SELECT FROM graph_assertions a WHERE a.edge_id = e.id)

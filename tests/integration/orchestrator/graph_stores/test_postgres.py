@@ -179,6 +179,21 @@ def oppose(url: str) -> str:
     return "written"
 
 
+def test_retracting_requirements_leaves_the_others_and_what_another_job_asserts(session: Session) -> None:
+    first, second = uuid4(), uuid4()
+    links = (Edge("R-0001", "R-0002", EdgeType.REFINES), Edge("R-0003", "R-0001", EdgeType.DEPENDS_ON))
+    STORE.integrate(session, first, facts(1, 2, 3))
+    STORE.integrate(session, first, GraphFacts((), links))
+    STORE.integrate(session, second, facts(2))
+
+    assert STORE.retract_requirements(session, first, ["R-0001", "R-0002"]) == 4
+    assert [node.key for node in STORE.nodes(session, ["R-0001", "R-0002", "R-0003"])] == ["R-0002", "R-0003"]
+    assert [edge.source for edge in STORE.edges(session, after=None, limit=10)] == ["MSG-Anfrage", "R-0002", "R-0003"]
+    assert STORE.retract_requirements(session, first, ["R-0001", "R-0002"]) == 0
+    assert STORE.retract(session, first) == 2
+    assert STORE.retract(session, second) == 2
+
+
 def test_retract_removes_only_what_no_other_job_asserts(session: Session) -> None:
     first, second = uuid4(), uuid4()
     STORE.integrate(session, first, facts(1, 2))
