@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api import audit as audited
-from api import context, limits, network, paths, problems
+from api import context, limits, network, paths, problems, timing
 from api.arguments import FORM_PARTS, JSON_BYTES, StrictRequest
 from api.auth import SECURITY_SCHEMES, public
 from api.context import VERSION
@@ -34,8 +34,8 @@ from api.routes import (
 from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
-    jobs, scheduling, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats, health, keys,
-    audit, webhooks, revisions,
+    jobs, scheduling, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats,
+    health, keys, audit, webhooks, revisions,
 )  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def create_app(orchestrator: Orchestrator, draining: Draining | None = None) -> 
         OPENAPI_VERSION="3.1.0",
     )
     context.register(app)
+    timing.register(app)
     audited.register(app)
     problems.register(app)
     limits.register(app, orchestrator.settings)

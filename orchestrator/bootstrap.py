@@ -17,6 +17,7 @@ from orchestrator.services.deliveries import Deliveries
 from orchestrator.services.dispatcher import Dispatcher
 from orchestrator.services.event_feed import EventFeed
 from orchestrator.services.execution import Execution
+from orchestrator.services.figures import Figures
 from orchestrator.services.graph import Graph
 from orchestrator.services.graph_checks import GraphChecks
 from orchestrator.services.idempotency import Idempotency
@@ -29,8 +30,9 @@ from orchestrator.services.queues import Queues
 from orchestrator.services.readiness import Readiness
 from orchestrator.services.recovery import Recovery
 from orchestrator.services.reporter import Reporter
-from orchestrator.services.scheduling import Scheduling
+from orchestrator.services.reviews import Reviews
 from orchestrator.services.revisions import Revisions
+from orchestrator.services.scheduling import Scheduling
 from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
 from orchestrator.services.visibility import Visibility
@@ -51,6 +53,7 @@ class Orchestrator:
     recovery: Recovery
     monitor: Monitor
     queues: Queues
+    figures: Figures
     agents: Agents
     agent_health: AgentHealth
     leadership: Leadership
@@ -62,6 +65,7 @@ class Orchestrator:
     scheduling: Scheduling
     job_contents: JobContents
     revisions: Revisions
+    reviews: Reviews
     reporter: Reporter
     accounts: Accounts
     keys: Keys
@@ -106,6 +110,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         recovery=recovery,
         monitor=Monitor(settings, sessions, recovery),
         queues=Queues(settings, sessions),
+        figures=Figures(settings, sessions),
         agents=Agents(settings, sessions),
         agent_health=AgentHealth(settings, sessions),
         leadership=leadership,
@@ -117,6 +122,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         scheduling=Scheduling(settings, sessions),
         job_contents=JobContents(settings, sessions),
         revisions=Revisions(settings, sessions),
+        reviews=Reviews(settings, sessions, graph_store),
         reporter=reporter,
         accounts=accounts,
         keys=Keys(settings, sessions, accounts.known),

@@ -26,7 +26,9 @@ class RequirementQuery(PageQuery):
     locator = Text(
         load_default=None, validate=validate.Length(1, 200), metadata={"description": "How the place begins"}
     )
-    q = Text(load_default=None, validate=validate.Length(1, 200), metadata={"description": "Words of the name or the text"})
+    q = Text(
+        load_default=None, validate=validate.Length(1, 200), metadata={"description": "Words of the name or the text"}
+    )
 
     @post_load
     def _filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

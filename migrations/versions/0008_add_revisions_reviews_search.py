@@ -59,8 +59,7 @@ def _add_reviews() -> None:
     )
     op.create_index("ix_requirement_reviews_requirement", "requirement_reviews", ["job_id", "rid", "id"])
     op.execute(
-        "CREATE TRIGGER append_only BEFORE UPDATE ON requirement_reviews"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        "CREATE TRIGGER append_only BEFORE UPDATE ON requirement_reviews FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
 
 

@@ -82,6 +82,21 @@ class Settings:
     log_level: Annotated[str, OneOf(("DEBUG", "INFO", "WARNING", "ERROR")), "The least severe lines to log."] = "INFO"
     log_format: Annotated[str, OneOf(("json", "human")), "One JSON object a line, or lines for people."] = "json"
 
+    metrics_dir: Annotated[
+        str,
+        Matching(r"(/\S*)?", "an absolute path"),
+        "Where the processes of one service share their numbers for Prometheus; empty: in the directory for temporary "
+        "files. Of this user alone, best in memory.",
+    ] = ""
+    slow_query_s: Annotated[
+        float, Between(0, DAY_S), "Statements that take longer are logged, without their values; 0: none."
+    ] = 1.0
+    otlp_endpoint: Annotated[
+        str,
+        Matching(r"(https?://[^\s@?#]+)?", "a URL like http://collector:4318, without login and query"),
+        "Where traces are sent (OTLP over HTTP); empty: nothing is traced. Needs the extra `otel`.",
+    ] = ""
+
     api_host: Annotated[str, Matching(r"\S+", "an address or a host name"), "Address the API listens on."] = "127.0.0.1"
     api_port: Annotated[int, Between(0, 65_535), "Port the API listens on; 0: any free one."] = 8000
     api_processes: Annotated[int, Between(1, 64), "Server processes of the API."] = 1
@@ -89,7 +104,7 @@ class Settings:
     api_drain_s: Annotated[
         float,
         Between(0, 300),
-        "How long the API, told to stop, answers 503 at /ready and serves on, so that load balancers turn away from it.",
+        "How long the API, told to stop, answers 503 at /ready and serves on, so that load balancers turn away.",
     ] = 2.0
     max_upload_bytes: Annotated[int, Between(1_000, 2_000 * MEGABYTE), "Largest document that is accepted."] = (
         50 * MEGABYTE
@@ -130,6 +145,8 @@ class Settings:
     visibility: Annotated[
         str, OneOf(("all", "own")), "Whose jobs callers see and change; with `own`, admins still see all."
     ] = "all"
+    four_eyes: Annotated[bool, "A requirement is accepted when two different callers have accepted it."] = False
+    no_self_approval: Annotated[bool, "Who submitted a job may not accept its requirements."] = False
     flower_login: Annotated[
         str,
         Matching(r"([^:\s,]+:[^\s,]{8,})?", "user:password with 8 characters or more"),

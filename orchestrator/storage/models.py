@@ -312,7 +312,7 @@ class Step(Base):
 class JobEvent(Base):
     """Append-only timeline of a job; `seq` has no gaps.
 
-    (xid, job_id, seq) orders the events of all jobs: below the oldest transaction that still runs nothing is added to it.
+    (xid, job_id, seq) orders the events of all jobs: below the oldest transaction that still runs nothing is added.
     """
 
     __tablename__ = "job_events"
@@ -611,7 +611,7 @@ class Webhook(Base):
     """Who is told of which events, and where.
 
     With `job_id` it is a job's `callback_url`: it tells of that job alone and is signed with the owner's callback
-    secrets. `failing_since` is the first of the failures in a row; while `breaker_open_until` lies ahead, nothing is sent.
+    secrets. `failing_since` is the first of the failures in a row; until `breaker_open_until` nothing is sent.
     """
 
     __tablename__ = "webhooks"
