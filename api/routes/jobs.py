@@ -78,7 +78,7 @@ def show(job_id: str) -> Any:
 @blp.answers(202, JobSchema)
 def remove(query: dict[str, Any], job_id: str, version: int | None) -> Any:
     """Cancel a job: what is integrated stays, the rest is dropped."""
-    view = services().job_manager.cancel(job_id_of(job_id), cleanup=query["cleanup"], version=version)
+    view = services().job_manager.cancel(job_id_of(job_id), version=version, **query)
     return view, _etag(view)
 
 
@@ -88,7 +88,7 @@ def remove(query: dict[str, Any], job_id: str, version: int | None) -> Any:
 @blp.answers(202, JobSchema)
 def cancel(query: dict[str, Any], job_id: str) -> Any:
     """Cancel a job in whatever version it is."""
-    view = services().job_manager.cancel(job_id_of(job_id), cleanup=query["cleanup"])
+    view = services().job_manager.cancel(job_id_of(job_id), **query)
     return view, _etag(view)
 
 

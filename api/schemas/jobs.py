@@ -27,9 +27,16 @@ from orchestrator.services.job_view import JobView
 from orchestrator.storage.jobs import SORTS, JobFilter
 
 AGENTS = ("creator", "validator")
+REASON_CHARACTERS = 500
 PENDING = "`pending` is `created`; beside `agent`, whatever is open for it"
 
 _visible = validate.Regexp(r"(?s).*\S", error="Must not be blank.")
+
+
+def reason_field(**kwargs: Any) -> Text:
+    """Why jobs are changed, for their events and the audit log."""
+    said = {"description": "For the events of the job and the audit log"}
+    return Text(validate=[validate.Length(1, REASON_CHARACTERS), _visible], metadata=said, **kwargs)
 
 
 class SubmissionSchema(Schema):
@@ -129,6 +136,7 @@ class CancelQuery(Schema):
         load_default=False,
         metadata={"description": "Delete the job's working data as well; of a job that has ended, that alone"},
     )
+    reason = reason_field(load_default=None)
 
 
 class JobDocumentSchema(Schema):

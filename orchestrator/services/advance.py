@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -84,10 +85,11 @@ def end_job(
     *,
     failed: Move | None = None,
     error: dict[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     """Give a job its terminal status, its event and its report step; have the leader look at those that wait for it.
 
-    The caller holds the job's lock.
+    The caller holds the job's lock. `told` goes to the event, beside the error.
     """
     version = session.execute(
         _END,
@@ -100,7 +102,7 @@ def end_job(
             "error_details": json.dumps(error) if error else None,
         },
     ).scalar_one()
-    events.append(session, job_id, f"job.{status.value}", {"error": error} if error else {})
+    events.append(session, job_id, f"job.{status.value}", ({"error": error} if error else {}) | dict(told or {}))
     if status is JobStatus.COMPLETED:
         announce_reviews(session, job_id)
     steps.insert(session, job_id, [NewStep(StepKind.REPORT, part=str(version))])

@@ -11,19 +11,17 @@ from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.domain.deduplication import key_of
-from orchestrator.domain.job import ACTIONS, ENGINES, TERMINAL, JobStatus
+from orchestrator.domain.job import ENGINES, TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name_for, prompt_as_document
 from orchestrator.domain.version import require_version
-from orchestrator.errors import Conflict, Invalid, InvalidTransition, NotFound
+from orchestrator.errors import Conflict, Invalid, NotFound
 from orchestrator.outgoing import check_url
-from orchestrator.services import uploads, workspace
-from orchestrator.services.advance import end_job
+from orchestrator.services import job_actions, uploads, workspace
 from orchestrator.services.job_view import JobView, ProgressView, new_view, no_job, progress_of, view_of, views
 from orchestrator.services.placing import place, require_parents
-from orchestrator.services.resumption import resume
 from orchestrator.services.webhooks import add_callback
-from orchestrator.storage import dependencies, documents, events, jobs, requirements, steps
+from orchestrator.storage import dependencies, documents, events, jobs, steps
 from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.jobs import JobFilter
 from orchestrator.storage.models import Document, Job
@@ -119,7 +117,9 @@ class JobManager:
         with self._sessions.begin() as session:
             return documents.store(session, upload.data), media_type
 
-    def cancel(self, job_id: UUID, *, cleanup: bool = False, version: int | None = None) -> JobView:
+    def cancel(
+        self, job_id: UUID, *, cleanup: bool = False, version: int | None = None, reason: str | None = None
+    ) -> JobView:
         """End a live job: its open steps are cancelled, requirements nobody judged are deleted. Commits.
 
         What is integrated stays, and the report is made of what is left.
@@ -128,6 +128,7 @@ class JobManager:
             job_id: the job.
             cleanup: delete its working data as well; for a job that has ended, that alone is done.
             version: only this one of it; None: any.
+            reason: for its event and for the audit log.
 
         Raises:
             NotFound: there is no such job.
@@ -138,8 +139,7 @@ class JobManager:
             job = self._lock(session, job_id)
             require_version(job.version, version, f"job {job_id}")
             if not (cleanup and JobStatus(job.status) in TERMINAL):
-                _check(job, "cancel")
-                self._end(session, job_id)
+                job_actions.cancel(session, job, {"reason": reason} if reason else {})
             if cleanup:
                 jobs.clean_up(session, job_id)
             session.expire_all()
@@ -147,11 +147,6 @@ class JobManager:
         if cleanup:
             workspace.remove(self._settings.state_dir, job_id)
         return view
-
-    def _end(self, session: Session, job_id: UUID) -> None:
-        steps.cancel_open(session, job_id)
-        jobs.note_dropped(session, job_id, requirements.drop_pending(session, job_id))
-        end_job(session, job_id, JobStatus.CANCELLED)
 
     def retry(self, job_id: UUID) -> JobView:
         """Take a failed job up again where it failed: dead steps are opened anew, nothing that is done is repeated.
@@ -161,19 +156,10 @@ class JobManager:
         Raises:
             NotFound: there is no such job.
             InvalidTransition: the job has not failed; the details name its status and what is allowed.
-            Conflict: code `cleaned_up`: its working data is gone.
+            Conflict: as for `job_actions.retry`.
         """
         with self._sessions.begin() as session:
-            job = self._lock(session, job_id)
-            _check(job, "retry")
-            if job.cleaned_up_at is not None:
-                raise Conflict(
-                    f"The working data of job {job_id} was deleted, so it cannot be retried. Submit it again.",
-                    code="cleaned_up",
-                    details={"job_id": str(job_id), "cleaned_up_at": job.cleaned_up_at.isoformat()},
-                )
-            percent = progress_of(session, self._view(session, job_id)).percent
-            resume(session, job, percent, self._settings.job_timeout_hours * 3600)
+            job_actions.retry(session, self._lock(session, job_id), self._settings, {})
             session.expire_all()
             return self._view(session, job_id)
 
@@ -224,21 +210,3 @@ def _columns(wish: Submission) -> dict[str, Any]:
     """What a job takes over from the wish as it stands."""
     taken = ("owner", "prompt", "scope", "engine", "on_error", "priority", "correlation_id", "stuck_after_minutes")
     return {name: getattr(wish, name) for name in (*taken, "run_at", "on_parent_failure")} | {"tags": list(wish.tags)}
-
-
-def _check(job: Job, action: str) -> None:
-    """See that a user may do this to the job now.
-
-    Raises:
-        InvalidTransition: the message and the details name the status and what is allowed.
-    """
-    status = JobStatus(job.status)
-    allowed = ACTIONS[status]
-    if action in allowed:
-        return
-    done = {"cancel": "cancelled", "retry": "retried"}[action]
-    rest = f"Allowed is: {', '.join(allowed)}." if allowed else "Nothing changes its status any more; submit it again."
-    raise InvalidTransition(
-        f"Job {job.id} is {status.value} and cannot be {done}. {rest}",
-        details={"job_id": str(job.id), "status": status.value, "allowed": list(allowed)},
-    )

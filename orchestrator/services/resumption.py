@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.job import PhaseStatus
@@ -11,7 +14,7 @@ from orchestrator.storage import events, reopening
 from orchestrator.storage.models import Job
 
 
-def resume(session: Session, job: Job, percent: int, timeout_s: float) -> None:
+def resume(session: Session, job: Job, percent: int, timeout_s: float, told: Mapping[str, Any]) -> None:
     """Re-open what a failed job did not finish; the caller holds the job's lock and has checked its status.
 
     Only steps of the phase that failed are opened: parts that a merge went on without stay lost. Of those, the first
@@ -22,6 +25,7 @@ def resume(session: Session, job: Job, percent: int, timeout_s: float) -> None:
         job: failed.
         percent: as shown until now.
         timeout_s: until the new deadline.
+        told: for the event, beside what was opened.
     """
     phase = VALIDATOR_KINDS if job.creator_status == PhaseStatus.COMPLETED else CREATOR_KINDS
     unfinished = reopening.unfinished(session, job.id)
@@ -31,6 +35,6 @@ def resume(session: Session, job: Job, percent: int, timeout_s: float) -> None:
     reopening.drop_report(session, job.id)
     again = reopening.pending_again(session, job.id, parts) if order[:1] == [StepKind.VALIDATE] else 0
     reopening.resume(session, job.id, percent, timeout_s)
-    reopened = {"kind": order[0].value if order else None, "steps": len(parts), "requirements": again}
+    reopened = {"kind": order[0].value if order else None, "steps": len(parts), "requirements": again, **told}
     events.append(session, job.id, "job.retried", reopened)
     advance(session, job.id)

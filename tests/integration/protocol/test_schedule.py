@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -9,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from orchestrator.domain.edit import JobEdit
 from orchestrator.domain.retry import ErrorClass
 from orchestrator.domain.submission import Submission, Upload
-from orchestrator.errors import Invalid, InvalidTransition, NotFound
+from orchestrator.errors import Conflict, Invalid, InvalidTransition, NotFound
 from orchestrator.storage import pauses
 
 LATER = datetime.now(UTC) + timedelta(days=3)
@@ -235,3 +237,22 @@ def test_a_failed_job_is_retried_beside_the_equal_one_that_took_its_place(plant:
     assert second != first
     plant.orchestrator.job_manager.retry(first)
     assert submit(plant, deduplicate=True) == second
+
+
+def test_a_retry_that_races_an_equal_submission_is_a_conflict(plant: Any) -> None:
+    job = submit(plant, deduplicate=True)
+    fail(plant, job)
+    key = plant.status(job).dedup_key
+    other = plant.job()
+    with ThreadPoolExecutor(1) as pool, plant.sessions() as session:
+        session.execute(text("UPDATE jobs SET dedup_key = :key WHERE id = :id"), {"key": key, "id": other})
+        retry = pool.submit(plant.orchestrator.job_manager.retry, job)
+        waiting = "SELECT 1 FROM pg_locks WHERE NOT granted"
+        until = time.monotonic() + 30
+        while not plant.rows(waiting) and time.monotonic() < until:
+            time.sleep(0.02)
+        session.commit()
+        with pytest.raises(Conflict, match="equal"):
+            retry.result(30)
+    assert plant.status(job).status == "failed"
+    assert plant.orchestrator.job_manager.retry(job).job.status == "processing"
