@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import time
+from itertools import count
 from typing import Any
 
 from flask import Flask
@@ -17,6 +18,8 @@ from api.draining import Draining
 from api.upkeep import Upkeep
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
+from orchestrator.observability import sharing
+from orchestrator.observability.metrics import watch_pool
 
 GRACE_S = 20
 TIMEOUT_S = 60
@@ -46,11 +49,14 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in options(self._settings).items():
             self.cfg.set(name, value)
         self.cfg.set("worker_exit", self._close)
-        self.cfg.set("pre_fork", lambda _server, _worker: gc.freeze())  # what is loaded stays shared
+        self.cfg.set("pre_fork", _give_place)
+        self.cfg.set("post_fork", lambda _server, worker: sharing.take_place(worker.place))
+        self.cfg.set("child_exit", lambda _server, worker: sharing.leave(worker.place))
 
     def load(self) -> Flask:
         """Build the application; gunicorn calls it in each worker process."""
         self._orchestrator = build(self._settings, role="api")
+        watch_pool(self._orchestrator.engine, "api")
         self._upkeep = Upkeep(self._orchestrator)
         self._upkeep.start()
         return create_app(self._orchestrator, self._draining)
@@ -60,6 +66,13 @@ class Server(BaseApplication):  # type: ignore[misc]
             self._upkeep.stop()
         if self._orchestrator is not None:
             self._orchestrator.close()
+
+
+def _give_place(arbiter: Any, worker: Any) -> None:
+    """The lowest that no living server process has; what is loaded stays shared memory after the fork."""
+    taken = {other.place for other in arbiter.WORKERS.values()}
+    worker.place = next(place for place in count() if place not in taken)
+    gc.freeze()
 
 
 class DrainingArbiter(Arbiter):  # type: ignore[misc]

@@ -27,6 +27,11 @@ def agent_id() -> str:
     return os.environ.get("ORCHESTRATOR_AGENT_ID", "unnamed")
 
 
+def agent_kind() -> str:
+    """The kind of worker that this process belongs to."""
+    return agent_id().partition("-")[0]
+
+
 def owner() -> str:
     """Who holds a lease: the agent and the child's process id."""
     return f"{agent_id()}:{os.getpid()}"

@@ -1,4 +1,4 @@
-"""A worker's health over HTTP: GET /health, /ready and /status, answered by threads of its main process."""
+"""A worker's health over HTTP: GET /health, /ready, /status and /metrics, from threads of its main process."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+from orchestrator.observability.sharing import CONTENT_TYPE, exposition
 from orchestrator.services.agent_health import AGENT_HEADER
 from workers.vitals import Vitals
 
@@ -86,11 +87,17 @@ class _Answers(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Answer JSON with the agent's id in a header."""
-        status, content = self._answer(self.path.partition("?")[0])
-        body = json.dumps(content).encode()
+        """Answer JSON, or numbers for Prometheus, with the agent's id in a header."""
+        path = self.path.partition("?")[0]
+        if path == "/metrics":
+            self._send(HTTPStatus.OK, exposition(), CONTENT_TYPE)
+        else:
+            status, content = self._answer(path)
+            self._send(status, json.dumps(content).encode(), "application/json")
+
+    def _send(self, status: HTTPStatus, body: bytes, content_type: str) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header(AGENT_HEADER, self.server.vitals.agent_id)
         self.end_headers()
@@ -108,7 +115,10 @@ class _Answers(BaseHTTPRequestHandler):
                 return status, {"status": "ready" if ready else "not_ready", "checks": checks}
             case "/status":
                 return HTTPStatus.OK, vitals.status()
-        return HTTPStatus.NOT_FOUND, {"status": "not_found", "detail": "There are /health, /ready and /status."}
+        return HTTPStatus.NOT_FOUND, {
+            "status": "not_found",
+            "detail": "There are /health, /ready, /status and /metrics.",
+        }
 
     def log_message(self, format: str, *args: Any) -> None:
         """Checks come all the time; a line for each would drown the log."""

@@ -21,10 +21,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
 from orchestrator.domain.step import QUEUES
+from orchestrator.observability.metrics import DISPATCHER_TICK, watch_pool
 from orchestrator.services.leadership import Leadership
 from orchestrator.storage.engine import make_engine, session_factory
 from orchestrator.storage.listener import Listener
 from orchestrator.storage.steps import CHANNEL
+from workers.leader_vitals import LeaderVitals, listen
 from workers.publisher import Publisher
 from workers.schedule import Schedule
 
@@ -40,7 +42,10 @@ class LeaderScheduler(Scheduler):  # type: ignore[misc]
 
     def setup_schedule(self) -> None:
         """Start to lead. Celery also makes a lazy scheduler for its banner, which must not: it never gets here."""
-        self._leader = Leader(self.app, build(load(), role="leader", ping=False))
+        orchestrator = build(load(), role="leader", ping=False)
+        watch_pool(orchestrator.engine, "leader")
+        self._leader = Leader(self.app, orchestrator)
+        listen(self._leader.vitals, orchestrator.settings)
 
     def tick(self, *_: Any, **__: Any) -> float:
         """One turn; it waits by itself, so that a NOTIFY wakes it."""
@@ -68,22 +73,28 @@ class Leader:
         self._schedule = Schedule(orchestrator, app.conf.beat_schedule)
         self._last_reconcile: float | None = None
         self._last_aging = time.monotonic()
+        self.vitals = LeaderVitals(settings.leader_ttl_s, self._lease.held)
 
     def turn(self) -> None:
         """Wait for work at most one tick, then dispatch; reconcile and schedule once a tick."""
         self._lease.progress()
         try:
-            woken = self._listener.wait(self._until_reconcile())
-            if not self._lease.held():
-                self._last_reconcile = None
-            elif self._until_reconcile() <= 0:
-                self._reconcile()
-                self._dispatch(QUEUES)
-            else:
-                self._dispatch([queue for queue in QUEUES if queue in woken])
+            self._act(self._listener.wait(self._until_reconcile()))
         except SQLAlchemyError as error:
             log.warning("leader_turn_failed", error=str(error))
             time.sleep(self._settings.tick_s)
+
+    def _act(self, woken: set[str]) -> None:
+        if not self._lease.held():
+            self._last_reconcile = None
+        elif self._until_reconcile() <= 0:
+            with DISPATCHER_TICK.labels("tick").time():
+                self._reconcile()
+                self._dispatch(QUEUES)
+            self.vitals.answered("database")
+        else:
+            with DISPATCHER_TICK.labels("notification").time():
+                self._dispatch([queue for queue in QUEUES if queue in woken])
 
     def _until_reconcile(self) -> float:
         if not self._lease.held():

@@ -11,9 +11,11 @@ from typing import Any
 
 import structlog
 from billiard.exceptions import WorkerLostError
+from billiard.process import current_process
 from celery import signals
 from celery.worker import state
 
+from orchestrator.observability import sharing
 from workers import context
 from workers.agent import Agent
 from workers.app import app
@@ -40,7 +42,7 @@ def sign_off() -> None:
 
 @signals.worker_ready.connect
 def _start_agent(sender: Any, **_: Any) -> None:
-    kind = context.agent_id().split("-")[0]
+    kind = context.agent_kind()
     row = {
         "id": context.agent_id(),
         "kind": kind,
@@ -94,6 +96,8 @@ def _after_fork(**_: Any) -> None:
         agent.after_fork()
     _agents.clear()
     context.forget()
+    # Billiard numbers the places of its pool; a new child takes the place of one that has ended.
+    sharing.take_place(getattr(current_process(), "index", os.getpid()))
 
 
 @signals.task_failure.connect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.retry import ErrorClass
 from orchestrator.domain.step import TASK_OF, ClaimedStep, StepKind
 from orchestrator.errors import DocumentError, Fenced, Invalid, NotFound, OrchestratorError, Unavailable
+from orchestrator.observability import metrics
 from orchestrator.services.execution import Write
 from workers import context
 from workers.app import app
@@ -43,15 +45,23 @@ def run_step(work: Work, step_id: int, epoch: int) -> None:
     orchestrator = context.orchestrator()
     step = orchestrator.execution.claim(step_id, epoch, context.owner())
     if step is None:
+        metrics.DUPLICATE_MESSAGES.labels(context.agent_kind()).inc()
         return
     with structlog.contextvars.bound_contextvars(
         job_id=str(step.job_id), step_id=step.id, kind=step.kind.value, correlation_id=step.correlation_id
     ):
-        _run_claimed(orchestrator, work, step)
+        began = time.perf_counter()
+        outcome = "released"
+        try:
+            outcome = _run_claimed(orchestrator, work, step)
+        finally:
+            metrics.STEP_DURATION.labels(step.kind.value, outcome).observe(time.perf_counter() - began)
 
 
-def _run_claimed(orchestrator: Orchestrator, work: Work, step: ClaimedStep) -> None:
+def _run_claimed(orchestrator: Orchestrator, work: Work, step: ClaimedStep) -> str:
+    """Returns the outcome, as it is counted."""
     heart = _heart()
+    outcome = "done"
     try:
         with heart.beating(step):
             with heart.interruptible():
@@ -60,6 +70,8 @@ def _run_claimed(orchestrator: Orchestrator, work: Work, step: ClaimedStep) -> N
         log.info("step_done", part=step.part, attempt=step.attempt)
     except Fenced as fenced:
         log.warning("fenced_write", message=fenced.message)
+        metrics.FENCED_WRITES.labels(step.kind.value).inc()
+        outcome = "fenced"
     except SystemExit:
         # Soft shutdown reaches a child as SystemExit; no signal of Celery's fires in time.
         _fail(orchestrator, step, ErrorClass.RELEASED, {"code": "shutdown", "message": "The worker was shut down."})
@@ -67,6 +79,8 @@ def _run_claimed(orchestrator: Orchestrator, work: Work, step: ClaimedStep) -> N
     except Exception as error:
         log.exception("step_failed", part=step.part, attempt=step.attempt)
         _fail(orchestrator, step, classify(error), describe(error))
+        outcome = "failed"
+    return outcome
 
 
 def classify(error: Exception) -> ErrorClass:

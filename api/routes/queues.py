@@ -11,7 +11,7 @@ from api.auth import requires
 from api.context import principal, services
 from api.schemas.queues import QueueListSchema, QueueSchema
 from orchestrator.domain.access import Role
-from orchestrator.observability.metrics import CONTENT_TYPE
+from orchestrator.observability.sharing import CONTENT_TYPE, exposition
 
 blp = Resource("queues", __name__, description="What waits, and who could do it.")
 
@@ -44,5 +44,5 @@ def resume(name: str) -> Any:
 @requires(Role.VIEWER)
 @blp.also(200, content_type="text/plain", schema={"type": "string"}, description="Prometheus' text format")
 def metrics() -> Response:
-    """Give the same numbers to Prometheus."""
-    return Response(services().queues.metrics(), content_type=CONTENT_TYPE)
+    """Give the numbers of the whole installation, and of this server's processes, to Prometheus."""
+    return Response(exposition([services().figures]), content_type=CONTENT_TYPE)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 LEASE_AND_LISTENER = 2
 
 
 @click.command()
-def beat() -> None:
+@click.option(
+    "--health-port",
+    type=click.IntRange(0, 65_535),
+    help="Answer /health, /ready, /status and /metrics here, or on a free port where it is taken; the same as "
+    "ORCHESTRATOR_HEALTH_PORT.",
+)
+def beat(health_port: int | None) -> None:
     """Run the leader: recovery, schedule and dispatch."""
+    if health_port is not None:
+        os.environ["ORCHESTRATOR_HEALTH_PORT"] = str(health_port)
+
     from orchestrator.config import load
     from orchestrator.observability.logging import configure
+    from orchestrator.observability.sharing import share
     from orchestrator.storage.start_check import check_start, pool_size
 
     settings = load()
     configure(settings, service="beat")
+    share(settings.metrics_dir)
     check_start(settings, "leader", pool_size(settings) + LEASE_AND_LISTENER)
 
     from workers.app import app

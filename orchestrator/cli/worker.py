@@ -23,7 +23,7 @@ from orchestrator.domain.step import AGENT_KINDS, QUEUES, agent_of
 @click.option(
     "--health-port",
     type=click.IntRange(0, 65_535),
-    help="Answer /health, /ready and /status here, or on a free port where it is taken; the same as "
+    help="Answer /health, /ready, /status and /metrics here, or on a free port where it is taken; the same as "
     "ORCHESTRATOR_HEALTH_PORT.",
 )
 def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int | None) -> None:
@@ -43,10 +43,12 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
 
     from orchestrator.config import load
     from orchestrator.observability.logging import configure
+    from orchestrator.observability.sharing import share
     from orchestrator.storage.start_check import check_start
 
     settings = load()
     configure(settings, service=kind)
+    share(settings.metrics_dir)
     # Its main process has three threads that ask, each child one that works and one that sends heartbeats.
     check_start(settings, f"worker {kind}", 3 + 2 * concurrency)
 

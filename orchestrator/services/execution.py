@@ -16,6 +16,7 @@ from orchestrator.domain.job import LIVE, JobStatus
 from orchestrator.domain.retry import ErrorClass, Failure, RetryPolicy, decide
 from orchestrator.domain.step import QUEUE_OF, ClaimedStep, StepKind, StepState
 from orchestrator.errors import Fenced, Unavailable
+from orchestrator.observability import metrics
 from orchestrator.observability.failpoints import failpoint
 from orchestrator.services.advance import advance
 from orchestrator.services.batches import give_up_batch, split_batch
@@ -81,7 +82,12 @@ class Execution:
         settings = self._settings
         with self._single() as session:
             row = steps.claim(session, step_id, epoch, owner, settings.lease_s, settings.task_time_limit_s)
-        return (steps.claimed(row, owner), bool(row.first)) if row else None
+        if row is None:
+            return None
+        step = steps.claimed(row, owner)
+        if row.waited_s is not None:
+            metrics.STEP_WAIT.labels(QUEUE_OF[step.kind]).observe(row.waited_s)
+        return step, bool(row.first)
 
     def _mine(self, step_id: int, epoch: int, owner: str) -> tuple[ClaimedStep, bool] | None:
         """The step, where a claim of mine took effect and only its answer was lost."""
@@ -186,7 +192,12 @@ class Execution:
             delay_s: for a released step, how long to wait.
         """
         patience_s = max(self._settings.lease_s, self._settings.finish_retry_s)
-        return self._outlast(lambda: self._fail_once(step, error_class, error, delay_s), patience_s=patience_s)
+        state = self._outlast(lambda: self._fail_once(step, error_class, error, delay_s), patience_s=patience_s)
+        if state is StepState.DEAD:
+            metrics.STEPS_DEAD.labels(step.kind.value).inc()
+        elif state in (StepState.WAITING, StepState.PENDING):
+            metrics.STEP_RETRIES.labels(step.kind.value, error_class.value).inc()
+        return state
 
     def _fail_once(
         self, step: ClaimedStep, error_class: ErrorClass, error: Mapping[str, Any], delay_s: float

@@ -1,20 +1,16 @@
-"""The queues as the operator sees them, for people and for Prometheus. Reads only."""
+"""The queues as the operator sees them: what waits in them, and who could take it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from orchestrator.config import Settings
-from orchestrator.domain.job import LIVE
-from orchestrator.domain.step import OPEN, QUEUES
+from orchestrator.domain.step import QUEUES
 from orchestrator.errors import NotFound
-from orchestrator.observability.metrics import Gauge, render
 from orchestrator.storage import pauses, queues
 from orchestrator.storage.engine import SessionFactory
-
-PREFIX = "orchestrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,43 +74,7 @@ class Queues:
     def _one(self, name: str) -> QueueView:
         return next(queue for queue in self.list() if queue.name == name)
 
-    def metrics(self) -> str:
-        """The numbers in Prometheus' text format."""
-        seen = self.list()
-        with self._sessions() as session:
-            live, breakers = queues.live_jobs(session), queues.breakers(session)
-        jobs = tuple(({"status": status.value}, float(live.get(status, 0))) for status in sorted(LIVE))
-        open_breakers = tuple(({"kind": kind}, float(count)) for kind, count in breakers.items())
-        return render(
-            (
-                *_gauges(seen),
-                Gauge(f"{PREFIX}_jobs", "Jobs that have not ended, by status.", jobs),
-                Gauge(f"{PREFIX}_breakers_open", "Agents whose circuit breaker is not closed.", open_breakers),
-            )
-        )
-
 
 def _require(name: str) -> None:
     if name not in QUEUES:
         raise NotFound(f"There is no queue {name!r}; there are: {', '.join(QUEUES)}.", details={"queue": name})
-
-
-def _gauges(seen: Sequence[QueueView]) -> Iterator[Gauge]:
-    steps = tuple(
-        ({"queue": queue.name, "state": state.value}, float(getattr(queue, state.value)))
-        for queue in seen
-        for state in OPEN
-    )
-    yield Gauge(f"{PREFIX}_steps", "Open steps by queue and state.", steps)
-    said = {
-        "oldest_age_s": (
-            "oldest_pending_seconds",
-            "Age of the oldest step ready and not begun; 0 without one.",
-        ),
-        "agents": ("agents", "Agents that get steps."),
-        "slots": ("slots", "Slots of these agents."),
-        "free_slots": ("free_slots", "Slots of these agents that run no step."),
-    }
-    for attribute, (name, words) in said.items():
-        samples = tuple(({"queue": queue.name}, float(getattr(queue, attribute) or 0)) for queue in seen)
-        yield Gauge(f"{PREFIX}_{name}", words, samples)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
 from orchestrator.config import Settings
+from orchestrator.observability import statements
 
 SessionFactory = sessionmaker[Session]
 
@@ -41,8 +42,8 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
         "tcp_user_timeout": 20_000,
     }
     if not pool:
-        return create_engine(settings.database_url, connect_args=connect, poolclass=NullPool)
-    return create_engine(
+        return _watched(create_engine(settings.database_url, connect_args=connect, poolclass=NullPool), settings)
+    engine = create_engine(
         settings.database_url,
         connect_args=connect,
         pool_pre_ping=ping,
@@ -51,6 +52,12 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
         max_overflow=settings.database_pool,
         pool_timeout=settings.database_pool_wait_s,
     )
+    return _watched(engine, settings)
+
+
+def _watched(engine: Engine, settings: Settings) -> Engine:
+    statements.watch(engine, settings.slow_query_s)
+    return engine
 
 
 _JOINED: ContextVar[Connection | None] = ContextVar("joined_transaction", default=None)

@@ -42,25 +42,8 @@ _QUEUES = text(
     ORDER BY q.place
     """
 )
-_LIVE_JOBS = text("SELECT status, count(*) AS jobs FROM jobs WHERE status IN ('created', 'processing') GROUP BY status")
-_BREAKERS = text(
-    """
-    SELECT kind, count(*) FILTER (WHERE breaker_state <> 'closed') AS not_closed
-    FROM agents WHERE stopped_at IS NULL GROUP BY kind ORDER BY kind
-    """
-)
 
 
 def rows(session: Session, agent_timeout_s: float) -> Sequence[Row[Any]]:
     """One row a queue. `depth` is pending and dispatched; only agents that get steps count, with their slots."""
     return session.execute(_QUEUES, {"queues": list(QUEUES), "agent_timeout": agent_timeout_s}).all()
-
-
-def live_jobs(session: Session) -> dict[str, int]:
-    """Jobs that have not ended, by status; a status without one has no entry."""
-    return {row.status: row.jobs for row in session.execute(_LIVE_JOBS)}
-
-
-def breakers(session: Session) -> dict[str, int]:
-    """Agents whose circuit breaker is not closed, by kind."""
-    return {row.kind: row.not_closed for row in session.execute(_BREAKERS)}

@@ -155,7 +155,9 @@ _CLAIM = text(
           SELECT 1 FROM jobs j WHERE j.id = s.job_id AND j.status IN ('created', 'processing')))
     RETURNING s.id, s.epoch, s.kind, s.part, s.job_id, s.payload, s.attempt, s.crash_count, s.blocking,
               s.correlation_id, (SELECT j.creator_status = 'pending' OR (s.queue = 'validator'
-                                        AND j.validator_status = 'pending') FROM jobs j WHERE j.id = s.job_id) AS first
+                                        AND j.validator_status = 'pending') FROM jobs j WHERE j.id = s.job_id) AS first,
+              CASE WHEN s.attempt = 1
+                   THEN extract(epoch FROM now() - greatest(s.created_at, s.not_before))::float END AS waited_s
     """
 )
 
