@@ -24,6 +24,7 @@ from api.routes import (
     queues,
     reports,
     requirements,
+    reviews,
     revisions,
     scheduling,
     stats,
@@ -35,7 +36,7 @@ from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
     jobs, scheduling, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats,
-    health, keys, audit, webhooks, revisions,
+    health, keys, audit, webhooks, revisions, reviews,
 )  # fmt: skip
 
 

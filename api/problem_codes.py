@@ -24,6 +24,12 @@ CODES = (
     ProblemCode("broken_form", 400, "The form is cut off or its headers are broken."),
     ProblemCode("unauthenticated", 401, "No key or token, or one that is unknown, revoked or expired."),
     ProblemCode("denied", 403, "The caller's role does not include what the route needs."),
+    ProblemCode(
+        "self_approval",
+        403,
+        "Who submitted the job may not accept its requirements; somebody else has to.",
+        ("POST /jobs/{job_id}/requirements/{rid}/review",),
+    ),
     ProblemCode("not_found", 404, "There is no such thing, or it is another owner's."),
     ProblemCode("method_not_allowed", 405, "The route has no such method; `Allow` lists those it has."),
     ProblemCode("conflict", 409, "The state of the thing forbids what was asked; the detail says why."),
@@ -47,7 +53,27 @@ CODES = (
     ProblemCode(
         "cleaned_up", 409, "The job's working data was deleted; submit it again.", ("POST /jobs/{job_id}/retry",)
     ),
-    ProblemCode("redacted", 409, "The job's texts were removed for good.", ("PATCH /jobs/{job_id}",)),
+    ProblemCode(
+        "redacted",
+        409,
+        "The job's texts were removed for good.",
+        ("PATCH /jobs/{job_id}", "POST /jobs/{job_id}/requirements/{rid}/review"),
+    ),
+    *(
+        ProblemCode(code, 409, meaning, ("POST /jobs/{job_id}/requirements/{rid}/review",))
+        for code, meaning in (
+            ("decided", "A reviewer has decided so already."),
+            ("second_reviewer", "The caller has accepted it; somebody else has to be the second."),
+            ("not_judged", "The requirement was never judged; retry the job or run it again."),
+            ("ungrounded", "The requirement's quote is not in its document, so nobody can accept it."),
+        )
+    ),
+    ProblemCode(
+        "not_suspect",
+        409,
+        "The requirement is not suspect: there is nothing to clear.",
+        ("POST /jobs/{job_id}/requirements/{rid}/review/clear",),
+    ),
     ProblemCode(
         "report_failed", 409, "The report could not be made; the detail says why.", ("GET /jobs/{job_id}/report",)
     ),

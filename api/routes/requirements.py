@@ -8,6 +8,7 @@ from api.arguments import Resource
 from api.auth import requires
 from api.context import job_id_of, rid_of, services
 from api.paging import shown
+from api.preconditions import etag
 from api.schemas.requirements import RequirementPageSchema, RequirementQuery, RequirementSchema, StatisticsSchema
 from orchestrator.domain.access import Role
 
@@ -28,7 +29,8 @@ def index(query: dict[str, Any], job_id: str) -> Any:
 @blp.answers(200, RequirementSchema)
 def show(job_id: str, rid: str) -> Any:
     """Show one requirement."""
-    return services().job_contents.requirement(job_id_of(job_id), rid_of(rid))
+    found = services().job_contents.requirement(job_id_of(job_id), rid_of(rid))
+    return found, etag(found.Requirement.version)
 
 
 @blp.get("/jobs/<job_id>/statistics")

@@ -63,6 +63,29 @@ class LocationSchema(Schema):
     end = fields.Integer()
 
 
+class CarriedSchema(Schema):
+    """The requirement of an earlier job that was reviewed."""
+
+    job_id = fields.UUID()
+    rid = fields.String()
+
+
+class ReviewSchema(Schema):
+    """Where a requirement's review stands."""
+
+    state = fields.String(
+        allow_none=True, metadata={"description": "awaiting_second, accepted, rejected or suspect; null: edited only"}
+    )
+    accepted_by = fields.List(fields.String())
+    rejected_by = fields.String()
+    reason = fields.String(metadata={"description": "Of the last decision"})
+    edited = fields.Dict(metadata={"description": "Values that reviewers gave: name, type, priority"})
+    cause = fields.List(
+        fields.String(), metadata={"description": "Of a suspect: strength_changed, number_changed, wording_changed"}
+    )
+    carried_over_from = fields.Nested(CarriedSchema)
+
+
 class RequirementSchema(Schema):
     """A requirement, its sources, and what became of it. What is not known is null."""
 
@@ -96,6 +119,8 @@ class RequirementSchema(Schema):
     rejection_reason = fields.String(attribute="Requirement.rejection_reason", allow_none=True)
     retry_count = fields.Integer(attribute="Requirement.retry_count")
     last_error = fields.String(attribute="Requirement.last_error", allow_none=True)
+    review = fields.Nested(ReviewSchema, attribute="Requirement.review", allow_none=True)
+    version = fields.Integer(attribute="Requirement.version")
     created_at = fields.DateTime(attribute="Requirement.created_at")
     updated_at = fields.DateTime(attribute="Requirement.updated_at")
 

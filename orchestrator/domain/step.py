@@ -33,22 +33,31 @@ class StepKind(StrEnum):
     MERGE = "merge"
     VALIDATE = "validate"
     LINK = "link"
+    INTEGRATE = "integrate"
+    """Put a requirement into the graph that was rejected and that a reviewer has accepted."""
+    CARRY_OVER = "carry_over"
+    """Take over the reviews of the job before."""
     REPORT = "report"
     DELIVER = "deliver"
     DAILY_REPORT = "daily_report"
     AGENT_HEALTH = "agent_health"
     COMPLETION_CHECK = "completion_check"
     PRUNE = "prune"
+    BULK = "bulk"
+    RETENTION = "retention"
 
 
 CREATOR_KINDS = (StepKind.READ, StepKind.EXTRACT, StepKind.MERGE)
 VALIDATOR_KINDS = (StepKind.VALIDATE, StepKind.LINK)
 MAINTENANCE_KINDS = (
     StepKind.REPORT,
+    StepKind.CARRY_OVER,
     StepKind.DAILY_REPORT,
     StepKind.AGENT_HEALTH,
     StepKind.COMPLETION_CHECK,
     StepKind.PRUNE,
+    StepKind.BULK,
+    StepKind.RETENTION,
 )
 
 AGENT_KINDS = ("creator", "validator", "maintenance")
@@ -68,15 +77,13 @@ QUEUE_OF: dict[StepKind, str] = (
     dict.fromkeys(CREATOR_KINDS, "creator")
     | dict.fromkeys(VALIDATOR_KINDS, "validator")
     | dict.fromkeys(MAINTENANCE_KINDS, "maintenance")
-    | {StepKind.DELIVER: DELIVERY}
+    | {StepKind.INTEGRATE: "validator", StepKind.DELIVER: DELIVERY}
 )
 
-NON_BLOCKING = frozenset((*MAINTENANCE_KINDS, StepKind.DELIVER))
+NON_BLOCKING = frozenset((*MAINTENANCE_KINDS, StepKind.INTEGRATE, StepKind.DELIVER))
 """Kinds that never change a job's status."""
 
-TASK_OF: dict[StepKind, str] = {
-    kind: f"workers.{agent_of(queue)}.{kind.value}" for kind, queue in QUEUE_OF.items()
-}
+TASK_OF: dict[StepKind, str] = {kind: f"workers.{agent_of(queue)}.{kind.value}" for kind, queue in QUEUE_OF.items()}
 """Celery task names, `workers.<agent>.<verb>`."""
 
 

@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.domain.graph import GraphFacts
+from orchestrator.domain.review import Decision, ReviewState
 from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import NotFound
 from orchestrator.graph_store import GraphStore
 from orchestrator.services.batches import repeat_batch
 from orchestrator.storage.engine import SessionFactory
-from orchestrator.storage.models import DocumentText, Job, Requirement, Step
+from orchestrator.storage.models import DocumentText, Job, Requirement, RequirementReview, Step
+
+INTEGRATED = "Judged anew, as a reviewer accepted it."
+"""What the history says when the validator has followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,25 @@ class Validation:
             sole = session.scalars(batches).one() == 1
         return Batch(job_id, language, (brief or {}).get("register"), text, rows, sole)
 
+    def accepted(self, step: ClaimedStep) -> Batch:
+        """The requirement of an integrate step, where its acceptance still holds; else none."""
+        job_id = _job_of(step)
+        with self._sessions() as session:
+            language, text, brief = session.execute(_text_of(job_id)).one()
+            rows = session.scalars(_accepted(job_id, step)).all()
+        return Batch(job_id, language, (brief or {}).get("register"), text, rows, sole=False)
+
+    def save_accepted(self, session: Session, step: ClaimedStep, judged: Judged) -> bool:
+        """Store the verdict on an accepted requirement with its facts; False where that was decided otherwise."""
+        row = session.scalars(_accepted(_job_of(step), step).with_for_update()).one_or_none()
+        if row is None:
+            return False
+        before, now = {"state": ReviewState.ACCEPTED, "status": row.status}, judged.columns["status"]
+        self.save_judgements(session, step, [judged])
+        told = {"decision": Decision.ACCEPT, "reason": INTEGRATED, "before": before, "after": before | {"status": now}}
+        session.add(RequirementReview(job_id=row.job_id, rid=row.rid, **told))
+        return True
+
     def integrated(self, job_id: UUID) -> Sequence[Requirement]:
         """The job's integrated requirements, in the order shown."""
         with self._sessions() as session:
@@ -116,6 +139,15 @@ class Validation:
         """Add edges between requirements."""
         if facts.edges:
             self._graph_store.integrate(session, job_id, facts)
+
+
+def _accepted(job_id: UUID, step: ClaimedStep) -> Any:
+    return select(Requirement).where(
+        Requirement.job_id == job_id,
+        Requirement.rid == step.payload["rid"],
+        Requirement.status != "integrated",
+        Requirement.review["state"].astext == ReviewState.ACCEPTED,
+    )
 
 
 def _text_of(job_id: UUID) -> Any:

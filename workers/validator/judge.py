@@ -17,6 +17,9 @@ from workers.validator.rules import Kind
 LONGEST_JUDGED = 4_000
 """Characters of a statement that are looked at: some patterns take time with the square of the length."""
 
+ACCEPTED = Finding("review.accepted", None)
+"""What a reviewer found."""
+
 _ENDS_OF = {
     NodeType.BUSINESS_OBJECT: (
         EdgeType.RELATES_TO_OBJECT,
@@ -94,10 +97,16 @@ class Verdict:
     facts: GraphFacts = field(default_factory=GraphFacts)
 
 
-def judge(candidate: Candidate, index: ModelIndex) -> Verdict:
-    """Reject what is no requirement or not grounded; else match it with the model and assess its fulfilment."""
+def judge(candidate: Candidate, index: ModelIndex, *, accepted: bool = False) -> Verdict:
+    """Reject what is no requirement or not grounded; else match it with the model and assess its fulfilment.
+
+    Args:
+        candidate: the requirement.
+        index: the domain model.
+        accepted: a reviewer says that it is one; it must be grounded all the same.
+    """
     text, language = candidate.text[:LONGEST_JUDGED], candidate.language
-    finding = _grounding(candidate) or classify(text, language, candidate.register, candidate.locator)
+    finding = _grounding(candidate) or (ACCEPTED if accepted else _class_of(candidate, text))
     words = quality.assess(text, language)
     if finding.kind is not None:
         return Verdict(RequirementStatus.REJECTED, finding.reason, finding.rule, words)
@@ -115,6 +124,10 @@ def judge(candidate: Candidate, index: ModelIndex) -> Verdict:
         evidence=assessed.evidence,
         facts=GraphFacts((_node(candidate),), tuple(_edges(candidate, matches, assessed))),
     )
+
+
+def _class_of(candidate: Candidate, text: str) -> Finding:
+    return classify(text, candidate.language, candidate.register, candidate.locator)
 
 
 def _grounding(candidate: Candidate) -> Finding | None:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from orchestrator.bootstrap import Orchestrator
+from orchestrator.domain.graph import GraphFacts
 from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import Invalid
 from orchestrator.observability.failpoints import failpoint
@@ -55,6 +56,27 @@ def link_requirements(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
 
     def write(session: Session) -> Mapping[str, Any]:
         return {"linked": True, "edges": _link(orchestrator, session, job_id, rows)}
+
+    return write
+
+
+@step_task(StepKind.INTEGRATE)
+def integrate_accepted(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Put a requirement into the graph that was rejected and that a reviewer has accepted, with its edges."""
+    validation = orchestrator.validation
+    batch = validation.accepted(step)
+    index = ModelIndex.build(orchestrator.graph.model())
+    judged = [_judged(row, judge(_candidate(batch, row), index, accepted=True)) for row in batch.requirements]
+
+    def write(session: Session) -> Mapping[str, Any]:
+        held = [each for each in judged if validation.save_accepted(session, step, each)]
+        if held:
+            rows = validation.integrated_in(session, batch.job_id)
+            names = {row.rid for row in batch.requirements}
+            facts = link([_placed(row) for row in rows])
+            edges = tuple(edge for edge in facts.edges if {edge.source, edge.destination} & names)
+            validation.save_links(session, batch.job_id, GraphFacts((), edges))
+        return {"integrated": len(held)}
 
     return write
 

@@ -26,6 +26,25 @@ class Location(TypedDict):
     end: int
 
 
+class CarriedFrom(TypedDict):
+    """The requirement of an earlier job that was reviewed."""
+
+    job_id: str
+    rid: str
+
+
+class Review(TypedDict, total=False):
+    """Where a requirement's review stands; `state` is always there."""
+
+    state: str | None
+    accepted_by: list[str]
+    rejected_by: str
+    reason: str
+    edited: dict[str, Any]
+    cause: list[str]
+    carried_over_from: CarriedFrom
+
+
 class Requirement(TypedDict):
     """A requirement, its sources, and what became of it. What is not known is None."""
 
@@ -59,5 +78,7 @@ class Requirement(TypedDict):
     rejection_reason: str | None
     retry_count: int
     last_error: str | None
+    review: Review | None
+    version: int
     created_at: str
     updated_at: str
