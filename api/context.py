@@ -144,7 +144,7 @@ def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     clear_contextvars()
-    bind_contextvars(request_id=g.request_id)
+    bind_contextvars(correlation_id=g.request_id)
     _check_path()
 
 

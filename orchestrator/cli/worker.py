@@ -47,7 +47,7 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
     from orchestrator.storage.start_check import check_start
 
     settings = load()
-    configure(settings, service=kind)
+    configure(settings, service=kind, agent_id=os.environ["ORCHESTRATOR_AGENT_ID"])
     share(settings.metrics_dir)
     # Its main process has three threads that ask, each child one that works and one that sends heartbeats.
     check_start(settings, f"worker {kind}", 3 + 2 * concurrency)

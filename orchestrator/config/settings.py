@@ -80,7 +80,9 @@ class Settings:
         "Part of every key in Redis and of every API key: keeps two installations apart.",
     ] = "dev"
     log_level: Annotated[str, OneOf(("DEBUG", "INFO", "WARNING", "ERROR")), "The least severe lines to log."] = "INFO"
-    log_format: Annotated[str, OneOf(("json", "human")), "One JSON object a line, or lines for people."] = "json"
+    log_format: Annotated[
+        str, OneOf(("auto", "json", "human")), "One JSON object a line, or lines for people; auto: those on a terminal."
+    ] = "auto"
 
     metrics_dir: Annotated[
         str,

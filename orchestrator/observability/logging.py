@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+from typing import Any
 
 import structlog
 
 from orchestrator.config import Settings
 
+TALKATIVE = ("alembic",)
+"""Libraries whose lines of level INFO say nothing to an operator."""
 
-def configure(settings: Settings, service: str) -> None:
-    """Send this process's own and its libraries' log lines to stderr in one format.
+
+def configure(settings: Settings, service: str, **always: Any) -> None:
+    """Send this process's own and its libraries' log lines, warnings and uncaught errors to stderr in one format.
 
     Args:
         settings: level and format.
         service: named on every line.
+        always: further members of every line.
     """
+    told = {"service": service, **always}
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        lambda _logger, _method, event: {"service": service, **event},
+        lambda _logger, _method, event: {**told, **event},
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -29,18 +36,41 @@ def configure(settings: Settings, service: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if settings.log_format == "human"
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings.log_format)],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    _tell_uncaught()
+
+
+def _last(log_format: str) -> list[structlog.typing.Processor]:
+    if log_format == "human" or (log_format == "auto" and sys.stderr.isatty()):
+        return [structlog.dev.ConsoleRenderer()]
+    # What JSON does not know is shown as text: a line must never fail.
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+
+
+def _tell_uncaught() -> None:
+    log = logging.getLogger("uncaught")
+
+    def of_process(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            log.critical("uncaught_error", exc_info=(kind, error, trace))
+
+    def of_thread(ended: threading.ExceptHookArgs) -> None:
+        if ended.exc_value is not None:
+            log.critical("uncaught_error", exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))
+
+    sys.excepthook = of_process
+    threading.excepthook = of_thread

@@ -41,11 +41,12 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,
     }
+    always = {"connect_args": connect, "hide_parameters": True}  # an error's text gets into logs and answers
     if not pool:
-        return _watched(create_engine(settings.database_url, connect_args=connect, poolclass=NullPool), settings)
+        return _watched(create_engine(settings.database_url, **always, poolclass=NullPool), settings)
     engine = create_engine(
         settings.database_url,
-        connect_args=connect,
+        **always,
         pool_pre_ping=ping,
         pool_recycle=1800,
         pool_size=settings.database_pool,

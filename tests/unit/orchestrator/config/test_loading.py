@@ -79,7 +79,7 @@ def test_all_faults_are_reported_at_once_with_what_is_allowed(
         "DATABASE_URL: not set; must be like postgresql://user:password@host:port/name; "
         "`orchestrator up` starts a server where none is given",
         "REDIS_URL: must be like redis://:password@host:port/0, or rediss:// with TLS",
-        "ORCHESTRATOR_LOG_FORMAT: 'loud' must be one of json, human",
+        "ORCHESTRATOR_LOG_FORMAT: 'loud' must be one of auto, json, human",
         "ORCHESTRATOR_API_PORT: '70000' must be a whole number from 0 to 65,535",
         f"job_timeout_hours in {path}: -3 must be a number from 0.01 to 8,760",
         f"max_errors in {path}: 'five' must be a whole number from 1 to 1,000",
@@ -174,7 +174,7 @@ def test_warnings_come_along_with_faults(environment: Environment) -> None:
 
 def test_blank_counts_as_not_set(environment: Environment) -> None:
     environment(ORCHESTRATOR_LOG_FORMAT=" ")
-    assert load().log_format == "json"
+    assert load().log_format == "auto"
 
 
 def test_servers_may_be_missing_where_they_are_started(
