@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ COUNTED = "SELECT coalesce(sum(error_count + crash_count), 0) FROM steps WHERE j
 LIVE = """SELECT count(*) FROM agents WHERE stopped_at IS NULL AND NOT draining
           AND heartbeat_at > now() - make_interval(secs => 2)"""
 WORKERS = 5
+ROUNDS = 5
 
 
 def with_its_clock(spec: ChildSpec) -> ChildSpec:
@@ -238,11 +240,44 @@ def test_a_zombie_that_wakes_up_is_fenced(scene: Scene) -> None:
     assert scene.scalar("SELECT attempt FROM steps WHERE job_id = CAST(:job AS uuid) AND kind = 'read'", job=job) == 2
 
 
-def test_stopping_all_workers_in_turn_under_load_counts_no_attempt(scene: Scene) -> None:
+def test_stopping_all_workers_again_and_again_under_load_counts_no_attempt(scene: Scene) -> None:
     jobs = scene.submit(6, sections=4)
-    for worker in [each for _ in range(2) for each in scene.town.workers()]:
-        jobs += scene.submit()
-        with contextlib.suppress(psutil.NoSuchProcess):
-            worker.send_signal(signal.SIGTERM)
-            scene.wait(lambda worker=worker: not worker.is_running() or worker.status() == "zombie", "no end")
+    for _ in range(ROUNDS):
+        scene.all_work()
+        jobs += scene.submit(2)
+        stopped = scene.town.workers()
+        for worker in stopped:
+            worker.terminate()
+            scene.pause(0.2)
+        scene.wait(lambda stopped=stopped: not any(map(lives, stopped)), "a worker does not stop")
     scene.all_well(jobs)
+
+
+def lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_an_api_that_is_killed_again_and_again_keeps_all_that_it_answered(scene: Scene) -> None:
+    def one_after_the_other(until: threading.Event) -> list[str]:
+        answered = []
+        while not until.is_set():
+            with contextlib.suppress(requests.RequestException, AssertionError):  # unanswered, or answered 503
+                answered += scene.submit(sections=1)
+            time.sleep(0.02)
+        return answered
+
+    enough = threading.Event()
+    with ThreadPoolExecutor(3) as clients:
+        told = [clients.submit(one_after_the_other, enough) for _ in range(3)]
+        for _ in range(4):
+            seen = len(scene.jobs)
+            scene.wait(lambda seen=seen: len(scene.jobs) >= seen + 3, "the API answers nothing")
+            for process in scene.town.named("api"):
+                for each in [*process.children(), process]:
+                    each.kill()
+        enough.set()
+        answered = [job for each in told for job in each.result(timeout=60)]
+    scene.town.await_ready()
+    stored = scene.scalar("SELECT count(*) FROM jobs WHERE id = ANY(CAST(:ids AS uuid[]))", ids=answered)
+    assert stored == len(answered) >= 12
+    scene.all_well(answered)
