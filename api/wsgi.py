@@ -18,7 +18,7 @@ from api.draining import Draining
 from api.upkeep import Upkeep
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
-from orchestrator.observability import sharing
+from orchestrator.observability import sharing, tracing
 from orchestrator.observability.metrics import watch_pool
 
 GRACE_S = 20
@@ -66,6 +66,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             self._upkeep.stop()
         if self._orchestrator is not None:
             self._orchestrator.close()
+        tracing.flush()
 
 
 def _give_place(arbiter: Any, worker: Any) -> None:

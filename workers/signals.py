@@ -15,7 +15,7 @@ from billiard.process import current_process
 from celery import signals
 from celery.worker import state
 
-from orchestrator.observability import sharing
+from orchestrator.observability import sharing, tracing
 from workers import context
 from workers.agent import Agent
 from workers.app import app
@@ -98,6 +98,11 @@ def _after_fork(**_: Any) -> None:
     context.forget()
     # Billiard numbers the places of its pool; a new child takes the place of one that has ended.
     sharing.take_place(getattr(current_process(), "index", os.getpid()))
+
+
+@signals.worker_process_shutdown.connect
+def _send_traces(**_: Any) -> None:
+    tracing.flush()
 
 
 @signals.task_failure.connect

@@ -16,7 +16,7 @@ from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.retry import ErrorClass
 from orchestrator.domain.step import TASK_OF, ClaimedStep, StepKind
 from orchestrator.errors import DocumentError, Fenced, Invalid, NotFound, OrchestratorError, Unavailable
-from orchestrator.observability import metrics
+from orchestrator.observability import metrics, tracing
 from orchestrator.services.execution import Write
 from workers import context
 from workers.app import app
@@ -53,7 +53,8 @@ def run_step(work: Work, step_id: int, epoch: int) -> None:
         began = time.perf_counter()
         outcome = "released"
         try:
-            outcome = _run_claimed(orchestrator, work, step)
+            with tracing.span(f"step {step.kind}", step.traceparent, job_id=str(step.job_id), step_id=step.id):
+                outcome = _run_claimed(orchestrator, work, step)
         finally:
             metrics.STEP_DURATION.labels(step.kind.value, outcome).observe(time.perf_counter() - began)
 

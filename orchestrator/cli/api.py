@@ -9,6 +9,7 @@ import click
 def api() -> None:
     """Serve the REST API on ORCHESTRATOR_API_HOST and ORCHESTRATOR_API_PORT until SIGTERM."""
     from orchestrator.config import load
+    from orchestrator.observability import tracing
     from orchestrator.observability.logging import configure
     from orchestrator.observability.sharing import share
     from orchestrator.storage.start_check import check_start, pool_size
@@ -16,6 +17,7 @@ def api() -> None:
     settings = load()
     configure(settings, service="api")
     share(settings.metrics_dir)
+    tracing.configure(settings, "api")
     check_start(settings, "API", settings.api_processes * pool_size(settings))
 
     from api.wsgi import Server

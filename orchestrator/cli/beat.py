@@ -22,6 +22,7 @@ def beat(health_port: int | None) -> None:
         os.environ["ORCHESTRATOR_HEALTH_PORT"] = str(health_port)
 
     from orchestrator.config import load
+    from orchestrator.observability import tracing
     from orchestrator.observability.logging import configure
     from orchestrator.observability.sharing import share
     from orchestrator.storage.start_check import check_start, pool_size
@@ -29,6 +30,7 @@ def beat(health_port: int | None) -> None:
     settings = load()
     configure(settings, service="beat")
     share(settings.metrics_dir)
+    tracing.configure(settings, "beat")
     check_start(settings, "leader", pool_size(settings) + LEASE_AND_LISTENER)
 
     from workers.app import app

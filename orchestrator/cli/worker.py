@@ -42,6 +42,7 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
         os.environ["ORCHESTRATOR_HEALTH_PORT"] = str(health_port)
 
     from orchestrator.config import load
+    from orchestrator.observability import tracing
     from orchestrator.observability.logging import configure
     from orchestrator.observability.sharing import share
     from orchestrator.storage.start_check import check_start
@@ -49,6 +50,7 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
     settings = load()
     configure(settings, service=kind, agent_id=os.environ["ORCHESTRATOR_AGENT_ID"])
     share(settings.metrics_dir)
+    tracing.configure(settings, kind)
     # Its main process has three threads that ask, each child one that works and one that sends heartbeats.
     check_start(settings, f"worker {kind}", 3 + 2 * concurrency)
 

@@ -39,6 +39,7 @@ class StepKind(StrEnum):
     """Take over the reviews of the job before."""
     REPORT = "report"
     DELIVER = "deliver"
+    GRAPH_UPDATE = "graph_update"
     DAILY_REPORT = "daily_report"
     AGENT_HEALTH = "agent_health"
     COMPLETION_CHECK = "completion_check"
@@ -77,10 +78,10 @@ QUEUE_OF: dict[StepKind, str] = (
     dict.fromkeys(CREATOR_KINDS, "creator")
     | dict.fromkeys(VALIDATOR_KINDS, "validator")
     | dict.fromkeys(MAINTENANCE_KINDS, "maintenance")
-    | {StepKind.INTEGRATE: "validator", StepKind.DELIVER: DELIVERY}
+    | {StepKind.INTEGRATE: "validator", StepKind.DELIVER: DELIVERY, StepKind.GRAPH_UPDATE: DELIVERY}
 )
 
-NON_BLOCKING = frozenset((*MAINTENANCE_KINDS, StepKind.INTEGRATE, StepKind.DELIVER))
+NON_BLOCKING = frozenset((*MAINTENANCE_KINDS, StepKind.INTEGRATE, StepKind.DELIVER, StepKind.GRAPH_UPDATE))
 """Kinds that never change a job's status."""
 
 TASK_OF: dict[StepKind, str] = {kind: f"workers.{agent_of(queue)}.{kind.value}" for kind, queue in QUEUE_OF.items()}
@@ -111,3 +112,4 @@ class ClaimedStep:
     crash_count: int
     blocking: bool
     correlation_id: str
+    traceparent: str | None = None

@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine, ExceptionContext, event
 
+from orchestrator.observability import tracing
+
 log = structlog.get_logger(__name__)
 
 SHOWN = 2_000
@@ -59,5 +61,6 @@ def _note(statement: str, context: Any, slow_s: float) -> None:
     took_s = time.perf_counter() - began
     if (spent := _spent.get()) is not None:
         spent.seconds += took_s
+    tracing.past("sql", took_s, **{"db.system": "postgresql", "db.statement": statement[:SHOWN]})
     if slow_s and took_s > slow_s:
         log.warning("slow_query", duration_ms=round(took_s * 1000), statement=" ".join(statement.split())[:SHOWN])

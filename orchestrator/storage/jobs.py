@@ -26,11 +26,13 @@ from sqlalchemy import (
     union,
     update,
 )
+from sqlalchemy import delete as sql_delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
 from orchestrator.domain.job import LIVE
 from orchestrator.domain.step import OPEN, StepState
+from orchestrator.observability import tracing
 from orchestrator.storage import audit, paging
 from orchestrator.storage.models import DEDUPLICATED, Document, Job, Requirement, Step
 from orchestrator.storage.search import JOB_WORDS, REQUIREMENT_WORDS, has_words
@@ -47,7 +49,8 @@ def add(session: Session, values: Mapping[str, Any], timeout_hours: float) -> Jo
     """
     rank = func.greatest(func.now(), _last_open_rank(values["owner"]) + _RANK_COST)
     deadline = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, timeout_hours * 3600)
-    statement = insert(Job).values(id=uuid4(), step_rank=rank, deadline_at=deadline, **values)
+    made_here = {"id": uuid4(), "step_rank": rank, "deadline_at": deadline, "traceparent": tracing.current()}
+    statement = insert(Job).values(**made_here, **values)
     once = statement.on_conflict_do_nothing(index_elements=["dedup_key"], index_where=text(DEDUPLICATED))
     job = session.scalars(once.returning(Job)).one_or_none()
     if job is not None:
@@ -144,12 +147,13 @@ class JobFilter:
 
 def page(session: Session, wanted: JobFilter, at: paging.Paging) -> paging.Page:
     """Jobs and their documents, without their large columns."""
-    statement = _with_document().where(*_conditions(wanted)).order_by(*SORTS[wanted.sort])
+    statement = _with_document().where(*conditions(wanted)).order_by(*SORTS[wanted.sort])
     statement = statement.options(defer(Job.context), defer(Job.brief), defer(Job.statistics))
     return paging.page(session, statement, at, {"jobs": wanted})
 
 
-def _conditions(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
+def conditions(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
+    """What a filter asks of a job, but for its order."""
     if wanted.statuses:
         yield Job.status.in_(wanted.statuses)
     if wanted.agent is not None:
@@ -225,6 +229,11 @@ def clean_up(session: Session, job_id: UUID) -> None:
     session.execute(work)
     done = func.coalesce(Job.cleaned_up_at, func.now())
     session.execute(update(Job).where(Job.id == job_id).values(cleaned_up_at=done))
+
+
+def delete(session: Session, job_id: UUID) -> None:
+    """Delete a job and everything that belongs to it alone; the caller holds the job's lock."""
+    session.execute(sql_delete(Job).where(Job.id == job_id))
 
 
 def now(session: Session) -> datetime:

@@ -160,6 +160,8 @@ class Job(Base):
     error_message: Mapped[str | None]
     error_details: Mapped[dict[str, Any] | None]
     correlation_id: Mapped[str]
+    traceparent: Mapped[str | None]
+    """The span that submitted it (W3C Trace Context); NULL where nothing is traced."""
     run_at: Mapped[datetime | None]
     """It does not begin before this."""
     on_parent_failure: Mapped[str] = mapped_column(server_default="block")
@@ -856,6 +858,18 @@ class GraphAssertion(Base):
     )
 
 
+class GraphIntent(Base):
+    """What one transaction touched of the graph and Neo4j has not got yet: keys, and [source, destination, type]."""
+
+    __tablename__ = "graph_intents"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    job_id: Mapped[UUID | None]
+    nodes: Mapped[list[str]] = mapped_column(JSONB)
+    edges: Mapped[list[list[str]]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
 __all__ = [
     "Agent",
     "ApiKey",
@@ -867,6 +881,7 @@ __all__ = [
     "DocumentText",
     "GraphAssertion",
     "GraphEdge",
+    "GraphIntent",
     "GraphNode",
     "Job",
     "JobDependency",

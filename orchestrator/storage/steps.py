@@ -157,7 +157,8 @@ _CLAIM = text(
               s.correlation_id, (SELECT j.creator_status = 'pending' OR (s.queue = 'validator'
                                         AND j.validator_status = 'pending') FROM jobs j WHERE j.id = s.job_id) AS first,
               CASE WHEN s.attempt = 1
-                   THEN extract(epoch FROM now() - greatest(s.created_at, s.not_before))::float END AS waited_s
+                   THEN extract(epoch FROM now() - greatest(s.created_at, s.not_before))::float END AS waited_s,
+              (SELECT j.traceparent FROM jobs j WHERE j.id = s.job_id) AS traceparent
     """
 )
 
@@ -254,7 +255,9 @@ _FAILED = text(
     """
     UPDATE steps
     SET state = :state, epoch = epoch + 1, error_count = error_count + :errors, crash_count = crash_count + :crashes,
-        not_before = CASE WHEN :state = 'waiting' THEN now() + make_interval(secs => :delay) END,
+        hold = CAST(:hold AS text),
+        not_before = CASE WHEN :state = 'waiting' AND CAST(:hold AS text) IS NULL
+                          THEN now() + make_interval(secs => :delay) END,
         finished_at = CASE WHEN :state = 'dead' THEN now() END,
         lease_until = NULL, dispatched_at = NULL, error = CAST(:error AS jsonb)
     WHERE id = :id AND epoch = :epoch AND state = 'running'
@@ -271,6 +274,7 @@ def mark_failed(session: Executor, step: ClaimedStep, failure: Failure, error: M
         "errors": failure.errors,
         "crashes": failure.crashes,
         "delay": failure.delay_s,
+        "hold": failure.hold,
         "error": json.dumps(dict(error)),
     }
     return bool(session.execute(_FAILED, values).rowcount)  # type: ignore[attr-defined]
@@ -339,7 +343,8 @@ def first_dead(session: Executor, job_id: UUID) -> Row[Any] | None:
 
 _EXPIRED = text(
     """
-    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
+    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id,
+           NULL AS traceparent
     FROM steps WHERE state = 'running' AND lease_until < :as_of ORDER BY lease_until LIMIT :limit
     """
 )
@@ -444,7 +449,8 @@ def still_running(session: Executor, held: Sequence[Mapping[str, Any]]) -> set[i
 
 _OWNED = text(
     """
-    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
+    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id,
+           NULL AS traceparent
     FROM steps WHERE state = 'running' AND starts_with(lease_owner, :prefix || ':')
     """
 )
@@ -457,7 +463,8 @@ def owned_by(session: Executor, agent_id: str) -> list[ClaimedStep]:
 
 _ONE_RUNNING = text(
     """
-    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id
+    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id,
+           NULL AS traceparent
     FROM steps WHERE id = :id AND epoch = :epoch AND state = 'running'
     """
 )
@@ -483,4 +490,5 @@ def claimed(row: Row[Any], owner: str) -> ClaimedStep:
         crash_count=row.crash_count,
         blocking=row.blocking,
         correlation_id=row.correlation_id,
+        traceparent=row.traceparent,
     )
