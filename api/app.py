@@ -21,6 +21,7 @@ from api.routes import (
     health,
     jobs,
     keys,
+    operations,
     queues,
     reports,
     requirements,
@@ -36,7 +37,7 @@ from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
     jobs, scheduling, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats,
-    health, keys, audit, webhooks, revisions, reviews,
+    health, keys, audit, webhooks, revisions, reviews, operations,
 )  # fmt: skip
 
 

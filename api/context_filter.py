@@ -29,7 +29,19 @@ def context_of(query: Any) -> Conditions:
     Raises:
         Invalid: one is malformed, or there are too many.
     """
-    found = [(name, value) for name, value in query.items(multi=True) if name.startswith(PREFIX)]
+    return _conditions([(name, value) for name, value in query.items(multi=True) if name.startswith(PREFIX)])
+
+
+def conditions_of(pairs: Mapping[str, str]) -> Conditions:
+    """The same of an object of paths and values.
+
+    Raises:
+        Invalid: as `context_of`.
+    """
+    return _conditions([(PREFIX + path, value) for path, value in pairs.items()])
+
+
+def _conditions(found: list[tuple[str, str]]) -> Conditions:
     if len(found) > MOST:
         raise Invalid(f"Ask for at most {MOST} values of the context at once.", details={"parameter": found[MOST][0]})
     return tuple(sorted((_keys(name), _checked(name, value)) for name, value in found))

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from orchestrator.config import Settings
+from orchestrator.graph_store import GraphStore
+from orchestrator.graph_stores.neo4j import Neo4jGraphStore
 from orchestrator.graph_stores.postgres import PostgresGraphStore
 from orchestrator.services.accounts import Accounts
 from orchestrator.services.agent_health import AgentHealth
 from orchestrator.services.agents import Agents
 from orchestrator.services.audit import Audit
+from orchestrator.services.carry_over import CarryOver
 from orchestrator.services.creation import Creation
 from orchestrator.services.deliveries import Deliveries
 from orchestrator.services.dispatcher import Dispatcher
@@ -25,7 +28,9 @@ from orchestrator.services.job_contents import JobContents
 from orchestrator.services.job_manager import JobManager
 from orchestrator.services.keys import Keys
 from orchestrator.services.leadership import Leadership
+from orchestrator.services.llm import LanguageModel
 from orchestrator.services.monitor import Monitor
+from orchestrator.services.operations import Operations
 from orchestrator.services.queues import Queues
 from orchestrator.services.readiness import Readiness
 from orchestrator.services.recovery import Recovery
@@ -63,9 +68,11 @@ class Orchestrator:
     graph_checks: GraphChecks
     job_manager: JobManager
     scheduling: Scheduling
+    operations: Operations
     job_contents: JobContents
     revisions: Revisions
     reviews: Reviews
+    carry_over: CarryOver
     reporter: Reporter
     accounts: Accounts
     keys: Keys
@@ -77,10 +84,12 @@ class Orchestrator:
     deliveries: Deliveries
     event_feed: EventFeed
     idempotency: Idempotency
+    language_model: LanguageModel
 
     def close(self) -> None:
-        """End the streams and close the database connections."""
+        """End the streams and close the connections to databases."""
         self.event_feed.close()
+        self.graph.close()
         self.engine.dispose()
 
 
@@ -98,7 +107,7 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
     accounts = Accounts(settings, sessions)
     execution = Execution(settings, sessions)
     recovery = Recovery(settings, sessions, execution)
-    graph_store = PostgresGraphStore()
+    graph_store: GraphStore = Neo4jGraphStore(settings, sessions) if settings.neo4j_uri else PostgresGraphStore()
     reporter = Reporter(settings, sessions)
     leadership = Leadership(sessions, settings.leader_ttl_s)
     return Orchestrator(
@@ -120,9 +129,11 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         graph_checks=GraphChecks(sessions, graph_store),
         job_manager=JobManager(settings, sessions),
         scheduling=Scheduling(settings, sessions),
+        operations=Operations(settings, sessions, graph_store),
         job_contents=JobContents(settings, sessions),
         revisions=Revisions(settings, sessions),
         reviews=Reviews(settings, sessions, graph_store),
+        carry_over=CarryOver(settings, sessions, graph_store),
         reporter=reporter,
         accounts=accounts,
         keys=Keys(settings, sessions, accounts.known),
@@ -134,4 +145,5 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         deliveries=Deliveries(settings, sessions),
         event_feed=EventFeed(settings, sessions),
         idempotency=Idempotency(settings, sessions),
+        language_model=LanguageModel(settings, sessions),
     )

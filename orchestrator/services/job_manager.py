@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.domain.deduplication import key_of
-from orchestrator.domain.job import ENGINES, TERMINAL, JobStatus
+from orchestrator.domain.job import TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name_for, prompt_as_document
 from orchestrator.domain.version import require_version
 from orchestrator.errors import Conflict, Invalid, NotFound
 from orchestrator.outgoing import check_url
 from orchestrator.services import job_actions, uploads, workspace
-from orchestrator.services.job_view import JobView, ProgressView, new_view, no_job, progress_of, view_of, views
+from orchestrator.services.engines import engine_columns
+from orchestrator.services.job_view import JobView, ProgressView, new_view, no_job, progress_of, require, view_of, views
 from orchestrator.services.placing import place, require_parents
 from orchestrator.services.webhooks import add_callback
 from orchestrator.storage import dependencies, documents, events, jobs, steps
@@ -47,15 +48,16 @@ class JobManager:
 
         Raises:
             Invalid: the document is empty, too big, of another type than it says, or of none that is read.
-            NotFound: there is no document with this id, or no job of the owner's that it should depend on.
+            NotFound: there is no document with this id, or no job of the owner's that it should depend on, or
+                no job that it should be the successor of.
         """
-        if wish.engine not in ENGINES:
-            raise Invalid(f"Engine {wish.engine!r} is not available; use one of: {', '.join(ENGINES)}.")
+        engine = engine_columns(self._settings, wish.engine)
+        wish = replace(wish, engine=engine["engine"], deduplicate=wish.deduplicate and not wish.dry_run)
         if wish.callback_url:
             check_url(wish.callback_url, self._settings)
         upload, context = self._material(wish)
         media_type = self._accept(upload)
-        wanted = _columns(wish) | {"file_name": upload.file_name, "media_type": media_type, "context": context}
+        wanted = _columns(wish) | engine | {"file_name": upload.file_name, "media_type": media_type, "context": context}
         for _ in range(TRIES):
             with self._sessions.begin() as session:
                 if (view := self._submit(session, wish, upload.data, wanted)) is not None:
@@ -64,6 +66,8 @@ class JobManager:
 
     def _submit(self, session: Session, wish: Submission, data: bytes, wanted: Mapping[str, Any]) -> JobView | None:
         """The new job, or the one that it equals; None where that one ended meanwhile."""
+        if wish.successor_of is not None:
+            require(session, wish.successor_of)
         document = documents.store(session, data)
         parents = require_parents(session, wish.owner, wish.depends_on)
         key = key_of(wish, document.sha256, wanted["context"]) if wish.deduplicate else None
@@ -99,7 +103,14 @@ class JobManager:
             text, rest = prompt_as_document(wish.prompt, context)
             return Upload(PROMPT_FILE, text.encode(), "text/plain"), rest
         with self._sessions() as session:
-            if documents.find(session, wish.document) is None:
+            stored = documents.find(session, wish.document)
+            if stored is not None and stored.redacted_at is not None:
+                raise Conflict(
+                    f"Document {wish.document} was redacted: its bytes are gone. Send it again with POST /documents.",
+                    code="redacted",
+                    details={"document_id": str(wish.document)},
+                )
+            if stored is None:
                 raise NotFound(
                     f"There is no document {wish.document}. Send it with POST /documents first.",
                     details={"document_id": str(wish.document)},
@@ -208,5 +219,6 @@ class JobManager:
 
 def _columns(wish: Submission) -> dict[str, Any]:
     """What a job takes over from the wish as it stands."""
-    taken = ("owner", "prompt", "scope", "engine", "on_error", "priority", "correlation_id", "stuck_after_minutes")
-    return {name: getattr(wish, name) for name in (*taken, "run_at", "on_parent_failure")} | {"tags": list(wish.tags)}
+    taken = ("owner", "prompt", "scope", "on_error", "priority", "correlation_id", "stuck_after_minutes", "dry_run")
+    names = (*taken, "run_at", "on_parent_failure", "successor_of", "token_budget")
+    return {name: getattr(wish, name) for name in names} | {"tags": list(wish.tags)}

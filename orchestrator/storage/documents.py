@@ -6,32 +6,69 @@ import hashlib
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from orchestrator.storage.models import Document, DocumentChunk
+from orchestrator.storage.models import Document, DocumentChunk, Job
 
 CHUNK_BYTES = 1_000_000
 
 
 def store(session: Session, data: bytes) -> Document:
-    """Store the bytes, or find the document that has them already; two at once give one document."""
+    """Store the bytes, or find the document that has them already; two at once give one document.
+
+    It is neither deleted nor redacted before the end of this transaction; one that was redacted gets its bytes back.
+    """
     digest = hashlib.sha256(data).hexdigest()
     row = {"id": uuid4(), "sha256": digest, "size_bytes": len(data)}
     statement = upsert(Document).values(row).on_conflict_do_nothing(index_elements=["sha256"]).returning(Document)
-    document = session.scalars(statement).one_or_none()
-    if document is None:
-        return by_sha256(session, digest)
-    for number, start in enumerate(range(0, len(data), CHUNK_BYTES)):
-        chunk = {"document_id": document.id, "number": number, "data": data[start : start + CHUNK_BYTES]}
-        session.execute(insert(DocumentChunk), chunk)
+    while True:  # one that goes just now makes room for the insert
+        if (document := session.scalars(statement).one_or_none()) is not None:
+            _add_chunks(session, document.id, data)
+            return document
+        if (document := _held(session, digest)) is not None:
+            break
+    if document.redacted_at is not None:
+        _restore(session, document, data)
     return document
+
+
+def _restore(session: Session, document: Document, data: bytes) -> None:
+    """Of two at once, the one that clears the mark adds the bytes."""
+    mark = update(Document).where(Document.id == document.id, Document.redacted_at.is_not(None))
+    if session.execute(mark.values(redacted_at=None)).rowcount:  # type: ignore[attr-defined]
+        _add_chunks(session, document.id, data)
+    session.refresh(document)
+
+
+def _add_chunks(session: Session, document_id: UUID, data: bytes) -> None:
+    for number, start in enumerate(range(0, len(data), CHUNK_BYTES)):
+        chunk = {"document_id": document_id, "number": number, "data": data[start : start + CHUNK_BYTES]}
+        session.execute(insert(DocumentChunk), chunk)
+
+
+def _held(session: Session, digest: str) -> Document | None:
+    """The document with this content, kept from being deleted or redacted until the end of the transaction."""
+    found = select(Document).where(Document.sha256 == digest).with_for_update(read=True, key_share=True)
+    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
 def by_sha256(session: Session, digest: str) -> Document:
     """The stored document with this content."""
     return session.scalars(select(Document).where(Document.sha256 == digest)).one()
+
+
+def lock_of(session: Session, job_id: UUID) -> UUID | None:
+    """Lock a job's document against submissions that would use it; its id, None where there is no such job."""
+    joined = select(Document.id).join(Job, Job.document_id == Document.id).where(Job.id == job_id)
+    return session.scalars(joined.with_for_update(of=Document)).one_or_none()
+
+
+def drop_unused(session: Session, document_id: UUID) -> None:
+    """Delete a document that no job has; the caller holds its lock."""
+    used = select(Job.id).where(Job.document_id == document_id).exists()
+    session.execute(delete(Document).where(Document.id == document_id, ~used))
 
 
 def find(session: Session, document_id: UUID) -> Document | None:

@@ -25,6 +25,14 @@ def report(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     return lambda session: announce_report(session, job_id, store(session))
 
 
+@step_task(StepKind.CARRY_OVER)
+def carry_over(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Take over the reviews of the job before the step's."""
+    if step.job_id is None:
+        raise Invalid(f"Carry-over step {step.id} has no job to take reviews over for.")
+    return orchestrator.carry_over.prepare(step.job_id, step.id)
+
+
 @step_task(StepKind.DAILY_REPORT)
 def daily_report(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     """Generate and store the report of the day before the slot."""
@@ -53,14 +61,29 @@ def prune(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
             "deleted": orchestrator.recovery.prune(),
             "deliveries": orchestrator.deliveries.prune(),
             "idempotency_keys": orchestrator.idempotency.prune(),
+            "operations": orchestrator.operations.prune(),
         }
     )
+
+
+@step_task(StepKind.BULK)
+def bulk(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Give the next jobs of an operation their turn; the next step comes with the end of this one."""
+    operation_id = UUID(step.payload["operation_id"])
+    taken = orchestrator.operations.work(operation_id)
+    return lambda session: orchestrator.operations.go_on(session, operation_id, taken)
 
 
 @step_task(StepKind.DELIVER)
 def deliver(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     """Send an event to a webhook; where it is not taken, the step runs again later."""
     return orchestrator.deliveries.attempt(UUID(step.payload["delivery_id"]))
+
+
+@step_task(StepKind.GRAPH_UPDATE)
+def graph_update(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Bring to Neo4j what was written to the graph; where it is away, the step runs again later."""
+    return _done({"applied": orchestrator.graph.catch_up()})
 
 
 def _done(result: dict[str, int]) -> Write:
