@@ -101,3 +101,9 @@ beat_schedule = {
     "daily_report": {"task": StepKind.DAILY_REPORT.value, "schedule": crontab(hour="0", minute="10")},
     "prune": {"task": StepKind.PRUNE.value, "schedule": timedelta(seconds=_settings.prune_interval_s)},
 }
+if _settings.neo4j_uri:
+    # Each write leaves a step that brings it to Neo4j; this is for what that step missed.
+    beat_schedule["graph_update"] = {
+        "task": StepKind.GRAPH_UPDATE.value,
+        "schedule": timedelta(seconds=_settings.neo4j_update_interval_s),
+    }

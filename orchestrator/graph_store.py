@@ -51,3 +51,16 @@ class GraphStore(Protocol):
 
     def counts(self, session: Session) -> dict[str, Any]:
         """Nodes and edges by type."""
+
+    def catch_up(self) -> int:
+        """Bring what was committed to where it is read, if that is another server. Returns how many transactions.
+
+        Raises:
+            Unavailable: that server does not answer; it gets everything later.
+        """
+
+    def behind(self, session: Session) -> int:
+        """How many committed transactions reading does not show yet."""
+
+    def close(self) -> None:
+        """Close the store's own connections, if it has any."""

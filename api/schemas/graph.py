@@ -34,6 +34,9 @@ class GraphCountsSchema(Schema):
 
     nodes = fields.Dict(keys=fields.String(), values=fields.Integer())
     edges = fields.Dict(keys=fields.String(), values=fields.Integer())
+    behind = fields.Integer(
+        metadata={"description": "Writes that have not reached Neo4j yet and are not counted here; 0 without Neo4j"}
+    )
 
 
 class NodeQuery(PageQuery):

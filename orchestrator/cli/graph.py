@@ -86,6 +86,8 @@ def show(key: str | None, limit: int, output: str) -> None:
         _show_node(found)
     else:
         show_facts([*found["nodes"].items(), *found["edges"].items()])
+        if found["behind"]:
+            say(f"{found['behind']} writes have not reached Neo4j yet.")
 
 
 @graph.command()

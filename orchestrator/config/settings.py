@@ -285,9 +285,9 @@ class Settings:
     autoscale_age_s: Annotated[
         Seconds, "`orchestrator up --autoscale` starts a worker when a step has been ready for longer than this."
     ] = 5.0
-    autoscale_quiet_s: Annotated[
-        Seconds, "It stops a worker when one less would have been enough for this long."
-    ] = 60.0
+    autoscale_quiet_s: Annotated[Seconds, "It stops a worker when one less would have been enough for this long."] = (
+        60.0
+    )
 
     health_host: Annotated[
         str, Matching(r"\S+", "an address or a host name"), "Address on which a worker answers for its health."
@@ -333,6 +333,23 @@ class Settings:
     outgoing_connect_s: Annotated[Seconds, "How long a call to a URL of a user waits for a connection."] = 5.0
     outgoing_read_s: Annotated[Seconds, "How long such a call waits for each part of the answer."] = 10.0
 
+    neo4j_uri: Annotated[
+        str,
+        Matching(r"((neo4j|bolt)(\+s|\+ssc)?://[^\s@]+)?", "a URI like neo4j://host:7687 or bolt+s://host:7687"),
+        Named("NEO4J_URI"),
+        "The Neo4j that holds the graph for reading. Empty: it is read from PostgreSQL's tables, which hold it anyhow.",
+    ] = ""
+    neo4j_username: Annotated[str, Named("NEO4J_USERNAME"), "Who logs in there."] = "neo4j"
+    neo4j_password: Annotated[
+        str, Secret(), Named("NEO4J_PASSWORD"), "With which password; empty: without a login."
+    ] = field(default="", repr=False)
+    neo4j_database: Annotated[str, Named("NEO4J_DATABASE"), "Which database there; empty: the user's own."] = ""
+    neo4j_connect_s: Annotated[Seconds, "How long a call of Neo4j waits for a connection."] = 5.0
+    neo4j_total_s: Annotated[Seconds, "How long such a call may take, all in all."] = 30.0
+    neo4j_update_interval_s: Annotated[
+        Seconds, "How often a worker sees whether Neo4j has got everything; usually it gets it at once."
+    ] = 30.0
+
     webhook_timeout_s: Annotated[Seconds, "How long an endpoint may take for one delivery, all in all."] = 15.0
     webhook_retry_scale: Annotated[
         float, Between(0.0001, 10), "The waits between the attempts of a delivery, as a multiple of the usual ones."
@@ -377,6 +394,7 @@ HEADINGS = {
     "task_time_limit_s": "Worker processes",
     "health_host": "Workers' health",
     "outgoing_allow": "Calls to URLs of users",
+    "neo4j_uri": "Graph in Neo4j",
     "webhook_timeout_s": "Webhooks and streams of events",
     "database_pool": "Database connections",
 }

@@ -138,6 +138,17 @@ class PostgresGraphStore:
             counted[what][kind] = number
         return counted
 
+    def catch_up(self) -> int:
+        """Nothing to do: what is committed is read."""
+        return 0
+
+    def behind(self, session: Session) -> int:
+        """0: what is committed is read."""
+        return 0
+
+    def close(self) -> None:
+        """Nothing to close."""
+
 
 def _upsert_nodes(session: Session, rows: list[dict[str, Any]], job: str | None) -> list[str]:
     """Returns the keys of what is new or changed."""

@@ -41,10 +41,22 @@ class Graph:
             "relations": len(model.relations),
         }
 
+    def catch_up(self) -> int:
+        """Bring what was committed to where it is read, if that is another server. Returns how many transactions.
+
+        Raises:
+            Unavailable: that server does not answer; it gets everything later.
+        """
+        return self._store.catch_up()
+
+    def close(self) -> None:
+        """Close the connections of the store."""
+        self._store.close()
+
     def show(self) -> dict[str, Any]:
-        """`{"nodes": {type: n}, "edges": {type: n}}`."""
+        """`{"nodes": {type: n}, "edges": {type: n}, "behind": n}`: `behind` are committed writes not yet in these."""
         with self._sessions() as session:
-            return self._store.counts(session)
+            return {"behind": self._store.behind(session), **self._store.counts(session)}
 
     def model(self) -> DomainModel:
         """The domain model as loaded, ordered by key."""

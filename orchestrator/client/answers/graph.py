@@ -35,6 +35,8 @@ class GraphCounts(TypedDict):
 
     nodes: dict[str, int]
     edges: dict[str, int]
+    behind: int
+    """Writes that have not reached Neo4j yet; 0 without Neo4j."""
 
 
 class Loaded(TypedDict):

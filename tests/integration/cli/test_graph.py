@@ -30,6 +30,7 @@ def test_a_model_is_loaded_and_loaded_again(cli: Any, file: Path) -> None:
         assert ended.code == 0
         assert ended.out.split() == ["Business", "objects", "1", "Messages", "1", "Relations", "1"]
     assert json.loads(cli("graph", "show", "-o", "json").out) == {
+        "behind": 0,
         "nodes": {"BusinessObject": 1, "Message": 1},
         "edges": {"USES_OBJECT": 1},
     }

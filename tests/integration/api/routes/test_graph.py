@@ -38,6 +38,7 @@ def test_a_model_is_loaded_and_counted(call: Any) -> None:
 
     assert (answer.status_code, answer.get_json()) == (200, {"business_objects": 2, "messages": 1, "relations": 1})
     assert call("GET", "/graph").get_json() == {
+        "behind": 0,
         "nodes": {"BusinessObject": 2, "Message": 1},
         "edges": {"USES_OBJECT": 1},
     }
@@ -64,7 +65,7 @@ def test_a_model_with_faults_is_refused_whole(call: Any) -> None:
     assert (400 <= answer.status_code < 500, problem["code"]) == (True, "domain_model")
     assert "'OWNS' is no relation type" in problem["detail"]
     assert "'BO-Kunde' stands in the file more than once" in problem["detail"]
-    assert call("GET", "/graph").get_json() == {"nodes": {}, "edges": {}}
+    assert call("GET", "/graph").get_json() == {"behind": 0, "nodes": {}, "edges": {}}
 
 
 def test_nodes_come_page_by_page_and_by_type(call: Any) -> None:

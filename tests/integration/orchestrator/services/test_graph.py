@@ -35,13 +35,13 @@ def graph(make_database: Callable[..., str]) -> Iterator[Graph]:
 def test_nothing_is_loaded_of_a_file_with_a_fault(graph: Graph) -> None:
     with pytest.raises(Invalid, match="neither an object nor a message"):
         graph.load(MODEL | {"relations": [{"from": "MSG-Mahnung", "type": "USES_OBJECT", "to": "BO-Kasse"}]})
-    assert graph.show() == {"nodes": {}, "edges": {}}
+    assert graph.show() == {"behind": 0, "nodes": {}, "edges": {}}
 
 
 def test_a_loaded_model_is_there_and_can_be_walked(graph: Graph) -> None:
     assert graph.load(MODEL) == {"business_objects": 2, "messages": 1, "relations": 1}
     assert graph.load(MODEL) == {"business_objects": 2, "messages": 1, "relations": 1}
-    assert graph.show() == {"nodes": {"BusinessObject": 2, "Message": 1}, "edges": {"USES_OBJECT": 1}}
+    assert graph.show() == {"behind": 0, "nodes": {"BusinessObject": 2, "Message": 1}, "edges": {"USES_OBJECT": 1}}
     assert [item.name for item in graph.model().objects] == ["Buch", "Leser"]
     node, edges, others = graph.neighbours("BO-Leser")
     assert node.type is NodeType.BUSINESS_OBJECT
