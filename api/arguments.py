@@ -42,6 +42,12 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
     __location_map__ = FlaskParser.__location_map__ | {"submission": "load_submission", "upload": "load_form_fields"}
 
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """The parameters of the query, each given once: of two, one would be dropped without a word."""
+        for name in schema.fields:
+            _once(name, len(req.args.getlist(name)))
+        return super().load_querystring(req, schema)
+
     def load_submission(self, req: Request, schema: ma.Schema) -> Any:
         """The fields of a JSON body or of a form, whichever was sent."""
         if req.mimetype == FORM:
@@ -123,11 +129,15 @@ def _form_value(req: Request, name: str, field: ma.fields.Field[Any] | None) -> 
     given: list[Any] = [*req.form.getlist(name), *req.files.getlist(name)]
     if isinstance(field, ma.fields.List):
         return given
-    if len(given) > 1:
-        raise ma.ValidationError({name: [f"given {len(given)} times; give it once"]})
+    _once(name, len(given))
     if isinstance(field, ma.fields.Dict | ma.fields.Integer) and isinstance(given[0], str):
         return _json_field(name, given[0])
     return given[0]
+
+
+def _once(name: str, times: int) -> None:
+    if times > 1:
+        raise ma.ValidationError({name: [f"given {times} times; give it once"]})
 
 
 def _json_field(name: str, text: str) -> Any:

@@ -22,8 +22,8 @@ def may_be_repeated(view: View) -> View:
     """Describe that a POST takes a key by which it is done once."""
     described: Any = view
     described._apidoc = deepcopy(getattr(view, "_apidoc", {}))
-    manual = described._apidoc.setdefault("manual_doc", {})
-    manual["parameters"] = [*manual.get("parameters", []), _PARAMETER]
+    # Beside those of `takes` and `if_match`: as manual documentation it would take their place.
+    described._apidoc.setdefault("arguments", {}).setdefault("parameters", []).append(dict(_PARAMETER))
     responses = described._apidoc.setdefault("response", {}).setdefault("responses", {})
     responses.setdefault(409, []).append("CONFLICT")
     return view

@@ -21,7 +21,7 @@ _PARAMETER = {
     "in": "header",
     "name": HEADER,
     "required": True,
-    "schema": {"type": "string", "maxLength": 100},
+    "schema": {"type": "string", "maxLength": 100, "pattern": r"^[!-~]+$"},
     "description": "The ETag of the version to change, or `*` for whichever there is",
 }
 

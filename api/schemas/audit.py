@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from api.schemas.fields import Moment, Name, PageQuery
 from orchestrator.domain.audit import Outcome
@@ -77,15 +77,13 @@ class AuditVerifyQuery(Schema):
     limit = fields.Integer(load_default=5_000, validate=validate.Range(1, 20_000))
     head = Name(
         load_default=None,
-        validate=validate.Regexp(r"[0-9]{1,18}:[0-9a-f]{64}\Z"),
+        validate=validate.Regexp(r"^[1-9][0-9]{0,17}:[0-9a-f]{64}$"),
         metadata={"description": "POSITION:HASH of an earlier end, which must still be there"},
     )
 
     @post_load
     def _head(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         position, _sign, stored = (data["head"] or "").partition(":")
-        if position and not int(position):
-            raise ValidationError("The position must be 1 or more.", "head")
         return data | {"head": (int(position), stored) if position else None}
 
 

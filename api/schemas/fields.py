@@ -23,8 +23,23 @@ CURSOR_CHARACTERS = 1_000
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
+visible = validate.Regexp(r"(?s).*\S", error="Must not be blank.")
+"""Of a `Text`: it is more than white space."""
+
+
 class Text(fields.String):
-    """A text without NUL and lone surrogates."""
+    """A text without NUL and lone surrogates, and described so."""
+
+    REFUSED = r"\x00"
+    """Characters, as they stand in a class of a regular expression."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        any_text = rf"[^{self.REFUSED}]*"
+        if visible in self.validators:
+            self.metadata.setdefault("pattern", rf"^{any_text}[^\s{self.REFUSED}]{any_text}$")
+        elif not any(isinstance(each, validate.OneOf | validate.Regexp) for each in self.validators):
+            self.metadata.setdefault("pattern", f"^{any_text}$")
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
@@ -35,6 +50,8 @@ class Text(fields.String):
 
 class Name(Text):
     """A name in one line: a text without control characters."""
+
+    REFUSED = r"\x00-\x1f\x7f-\x9f"
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -51,6 +68,17 @@ class FileName(Name):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         return PureWindowsPath(super()._deserialize(value, attr, data, **kwargs)).name
+
+
+class Whole(fields.Integer):
+    """A whole number in JSON: 3 and 3.0 are the same one, "3" is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _validated(self, value: Any) -> int:
+        whole = int(value) if isinstance(value, float) and value.is_integer() else value
+        return super()._validated(whole)
 
 
 class Identifier(fields.UUID):

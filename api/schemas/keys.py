@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from api.schemas.fields import Moment, Name, PageQuery
+from api.schemas.fields import Moment, Name, PageQuery, Whole
 from orchestrator.domain.access import Role
 from orchestrator.services.keys import MOST_OVERLAP_S, NewKey
 
@@ -33,9 +33,8 @@ class NewKeySchema(Schema):
 class RotationSchema(Schema):
     """How a key is rotated."""
 
-    overlap_s = fields.Integer(
+    overlap_s = Whole(
         load_default=DAY_S,
-        strict=True,
         validate=validate.Range(0, MOST_OVERLAP_S),
         metadata={"description": "how long the old secret works as well"},
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from api.schemas.fields import CommaList, Identifier, Name, PageQuery, Text
+from api.schemas.fields import CommaList, Identifier, Name, PageQuery, Text, visible
 from api.schemas.requirements import RequirementSchema
 from orchestrator.domain.report import PRIORITIES
 from orchestrator.domain.requirement import RequirementType
@@ -15,11 +15,9 @@ from orchestrator.storage.reviews import UNREVIEWED, ReviewFilter
 
 WAITING_STATES = (UNREVIEWED, ReviewState.AWAITING_SECOND, ReviewState.SUSPECT)
 
-_visible = validate.Regexp(r"(?s).*\S", error="Must not be blank.")
-
 
 def _reason() -> Text:
-    return Text(required=True, validate=[validate.Length(1, REASON_CHARACTERS), _visible])
+    return Text(required=True, validate=[validate.Length(1, REASON_CHARACTERS), visible])
 
 
 class DecisionSchema(Schema):
@@ -27,7 +25,7 @@ class DecisionSchema(Schema):
 
     decision = Text(required=True, validate=validate.OneOf(list(Decision)))
     reason = _reason()
-    name = Name(validate=[validate.Length(1, NAME_CHARACTERS), _visible], metadata={"description": "Of an edit"})
+    name = Name(validate=[validate.Length(1, NAME_CHARACTERS), visible], metadata={"description": "Of an edit"})
     type = Text(allow_none=True, validate=validate.OneOf(list(RequirementType)), metadata={"description": "Of an edit"})
     priority = Text(allow_none=True, validate=validate.OneOf(PRIORITIES), metadata={"description": "Of an edit"})
 

@@ -6,23 +6,21 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from api.schemas.fields import CommaList, JsonObject, PageQuery, Text
+from api.schemas.fields import CommaList, JsonObject, PageQuery, Text, visible
 from api.schemas.jobs import JobItemSchema
 from orchestrator.domain.comparison import Change
 from orchestrator.domain.job import ENGINES
 from orchestrator.domain.submission import PROMPT_CHARACTERS, SCOPE_CHARACTERS
 
-_visible = validate.Regexp(r"(?s).*\S", error="Must not be blank.")
-
 
 class RerunSchema(Schema):
     """What shall be other than in the job; what is left out stays as it is."""
 
-    prompt = Text(validate=[validate.Length(1, PROMPT_CHARACTERS), _visible])
+    prompt = Text(validate=[validate.Length(1, PROMPT_CHARACTERS), visible])
     engine = Text(validate=validate.OneOf(ENGINES))
     scope = Text(
         allow_none=True,
-        validate=[validate.Length(1, SCOPE_CHARACTERS), _visible],
+        validate=[validate.Length(1, SCOPE_CHARACTERS), visible],
         metadata={"description": "Places; `gaps`: the sentences that the job left uncited; null: the whole document"},
     )
     context = JsonObject()

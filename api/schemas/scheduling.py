@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing, post_load, validate, validates_schema
 
-from api.schemas.fields import Identifier, JsonObject, Moment, Name, Text
+from api.schemas.fields import Identifier, JsonObject, Moment, Name, Text, Whole
 from orchestrator.domain.dependency import MOST_DAYS_AHEAD, MOST_PARENTS, OnParentFailure
 from orchestrator.domain.edit import JobEdit
 from orchestrator.domain.submission import TAG_CHARACTERS, TAGS
@@ -47,7 +47,7 @@ def parent_failure(**kwargs: Any) -> Text:
 class JobEditSchema(Schema):
     """What PATCH /jobs/{id} changes; what is left out stays."""
 
-    priority = fields.Integer(strict=True, validate=validate.Range(0, 9))
+    priority = Whole(validate=validate.Range(0, 9))
     context = JsonObject(metadata={"description": "Takes the place of the whole context"})
     tags = fields.List(Name(validate=validate.Length(1, TAG_CHARACTERS)), validate=validate.Length(max=TAGS))
     run_at = RunAt(allow_none=True, metadata={"description": "Until the job has begun; null: at once"})

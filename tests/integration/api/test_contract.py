@@ -12,23 +12,31 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from orchestrator.domain.access import Role
+from orchestrator.services.leadership import Leadership
 
+BEYOND_SCHEMA = {
+    "cursor": "made by the list that it continues",
+    "forbidden_url": "depends on addresses and on settings",
+    "idempotency_conflict": "depends on the requests before",
+    "unsupported_type": "depends on name and content of a file",
+    "lying_type": "the same, of a prompt that looks like a file",
+    "domain_model": "what a model's parts say of each other",
+}
+"""Codes of refusals that a description cannot foretell; whatever else it allows is taken."""
+RELATED = ("", "/document", "/file_name", "/expires_at", "/run_at", "/context", "created_before")
+"""Fields that depend on other fields, on the form, on the time, or have texts at any depth."""
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
 ROLES = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
 
 
 def test_every_route_answers_as_described(app: Flask, stage: Any, call: Any) -> None:
-    """Valid and invalid requests, each with the key of every role.
-
-    Left out is the check that what fits the schema is accepted: the description cannot tell which cursors, times and
-    contents of documents are good.
-    """
+    """Valid and invalid requests, each with the key of every role."""
+    assert Leadership(stage.sessions, 3600).take("test")  # without a leader /ready is 503, and rightly
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     keys = [stage.key(role) for role in ROLES]
     operations = [found.ok() for found in schema.get_all_operations()]
 
-    # A stream has no end; without a leader /ready is 503 by right.
-    tried = [each for each in operations if not each.path.endswith(("/events", "/ready"))]
+    tried = [each for each in operations if not each.path.endswith("/events")]  # a stream has no end
     failures = [failure for operation in tried if (failure := _failure_of(operation, keys))]
 
     assert len(tried) > 40
@@ -40,7 +48,8 @@ def _failure_of(operation: Any, keys: list[str]) -> str | None:
         for key in keys:
             headers = {"Authorization": f"Bearer {key}"}
             answer = case.call(headers=headers)
-            case.validate_response(answer, headers=headers, excluded_checks=[positive_data_acceptance])
+            left_out = [positive_data_acceptance] if _beyond_schema(answer) else []
+            case.validate_response(answer, headers=headers, excluded_checks=left_out)
 
     strategy = operation.as_strategy(generation_mode=GenerationMode.POSITIVE) | operation.as_strategy(
         generation_mode=GenerationMode.NEGATIVE
@@ -58,3 +67,14 @@ def _failure_of(operation: Any, keys: list[str]) -> str | None:
     except (Exception, BaseExceptionGroup) as error:
         return f"{operation.label}: {error!r}"
     return None
+
+
+def _beyond_schema(answer: Any) -> bool:
+    """Whether the refusal tells of what no schema says."""
+    if answer.status_code not in (415, 422):
+        return False
+    problem = answer.json()
+    if problem["code"] != "invalid":
+        return problem["code"] in BEYOND_SCHEMA
+    places = [fault.get("pointer", fault.get("parameter")) for fault in problem["errors"]]
+    return all(place in RELATED for place in places)
