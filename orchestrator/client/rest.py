@@ -11,6 +11,7 @@ from orchestrator.client.graph import Graph
 from orchestrator.client.keys import Keys
 from orchestrator.client.reports import Reports
 from orchestrator.client.requirements import Requirements
+from orchestrator.client.reviews import Reviews
 from orchestrator.client.revisions import Revisions
 from orchestrator.client.streams import Streams
 from orchestrator.client.stuck import Stuck
@@ -19,7 +20,7 @@ from orchestrator.client.waits import Waits
 from orchestrator.client.webhooks import Webhooks
 
 
-class Client(Waits, Reports, Requirements, Revisions, Stuck, Agents, Graph, Webhooks, Keys, AuditLog, Streams):
+class Client(Waits, Reports, Requirements, Reviews, Revisions, Stuck, Agents, Graph, Webhooks, Keys, AuditLog, Streams):
     """The API at one URL with one key. Use as a context manager, or close it.
 
     Every call is bounded in time and raises the classes of `orchestrator.errors` with the API's code and message:

@@ -134,6 +134,10 @@ class Transport:
         """POST JSON, once."""
         return self._send("POST", path, json=content)
 
+    def post_to(self, path: str, content: Any, version: int | None) -> requests.Response:
+        """POST JSON, once, where the thing still has this version; None: any."""
+        return self._send("POST", path, json=content, headers=_if_match(version))
+
     def patch(self, path: str, content: Any, version: int | None) -> requests.Response:
         """PATCH JSON, once, where the thing still has this version; None: any."""
         return self._send("PATCH", path, json=content, headers=_if_match(version))

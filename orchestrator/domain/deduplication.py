@@ -11,7 +11,7 @@ from orchestrator.domain.submission import Submission
 
 
 def key_of(wish: Submission, document_sha256: str, context: Mapping[str, Any]) -> str:
-    """SHA-256 over owner, document, prompt (but for case and blanks), context, engine and scope.
+    """SHA-256 over owner, document, prompt (but for case and blanks), context, engine, scope and the job before.
 
     Args:
         wish: the submission.
@@ -20,4 +20,6 @@ def key_of(wish: Submission, document_sha256: str, context: Mapping[str, Any]) -
     """
     prompt = " ".join(wish.prompt.split()).casefold()
     parts = [wish.owner, document_sha256, prompt, dict(context), wish.engine, wish.scope]
+    if wish.successor_of is not None:
+        parts.append(str(wish.successor_of))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

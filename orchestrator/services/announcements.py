@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from orchestrator.storage import events
 from orchestrator.storage.models import Requirement
+from orchestrator.storage.reviews import WAITING
 
 RIDS_TOLD = 20
 
 
 def announce_reviews(session: Session, job_id: UUID) -> None:
     """Tell that requirements of a completed job need a review: {count, rids}, the first 20; nothing where none does."""
-    doubtful = (Requirement.job_id == job_id, Requirement.needs_review, Requirement.status != "rejected")
+    doubtful = (Requirement.job_id == job_id, WAITING)
     count = session.scalar(select(func.count()).select_from(Requirement).where(*doubtful)) or 0
     if not count:
         return

@@ -227,21 +227,28 @@ def _clear(session: Session, row: Requirement, reviewer: str, reason: str, *, to
     row.review = None
     row.version += 1
     row.updated_at = func.now()
-    _note(session, row, before, ("clear", reviewer, reason))
+    note(session, row, before, ("clear", reviewer, reason))
     if told:
         data = {"rid": row.rid, "decision": "clear", "state": None, "reviewer": reviewer}
         events.append(session, row.job_id, "requirement.reviewed", data)
 
 
 def _write_down(session: Session, row: Requirement, act: Act, before: Mapping[str, Any]) -> None:
-    _note(session, row, before, (act.decision.value, act.reviewer, act.reason))
+    note(session, row, before, (act.decision.value, act.reviewer, act.reason))
     state = (row.review or {}).get("state")
     told = {"rid": row.rid, "decision": act.decision.value, "state": state, "reviewer": act.reviewer}
     events.append(session, row.job_id, "requirement.reviewed", told)
 
 
-def _note(session: Session, row: Requirement, before: Mapping[str, Any], act: tuple[str, str, str]) -> None:
-    """The act in the requirement's history and in the audit log."""
+def note(session: Session, row: Requirement, before: Mapping[str, Any], act: tuple[str, str | None, str]) -> None:
+    """Write an act down in the requirement's history and in the audit log.
+
+    Args:
+        session: of the transaction that did it.
+        row: the requirement as it is now.
+        before: its `standing` before.
+        act: (decision, reviewer, reason); without a reviewer no person did it.
+    """
     decision, reviewer, reason = act
     now = standing(row)
     names = [name for name in now if name in ("state", "status") or now[name] != before[name]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Float, Select, and_, exists, func, literal_column, or_, select
@@ -58,6 +59,13 @@ def lock_suspects(session: Session, job_id: UUID, limit: int) -> Sequence[Requir
     """Suspects of a job, locked in the order of their ids; at most `limit`."""
     statement = select(Requirement).where(Requirement.job_id == job_id, _STATE == "suspect")
     return session.scalars(statement.order_by(Requirement.id).limit(limit).with_for_update()).all()
+
+
+def reviewed(session: Session, job_id: UUID) -> Sequence[tuple[str, dict[str, Any]]]:
+    """(rid, review) of every requirement of a job that has one."""
+    statement = select(Requirement.rid, Requirement.review)
+    found = session.execute(statement.where(Requirement.job_id == job_id, Requirement.review.is_not(None)))
+    return [(rid, said) for rid, said in found if said]
 
 
 def history(session: Session, job_id: UUID, rid: str, at: paging.Paging) -> paging.Page:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from orchestrator.domain.comparison import Statement
@@ -37,12 +38,20 @@ def of_family(session: Session, first: UUID, visible_to: str | None) -> Sequence
 
 def statements(session: Session, job_id: UUID, most: int) -> list[Statement]:
     """A job's requirements as they are compared, in the order of the document; at most one more than `most`."""
+    ordered = _statements(job_id).order_by(Requirement.seq.nulls_last(), Requirement.id)
+    return [_statement(*row) for row in session.execute(ordered.limit(most + 1))]
+
+
+def statements_of(session: Session, job_id: UUID, rids: Collection[str]) -> list[Statement]:
+    """Those of a job's requirements that have these rids."""
+    return [_statement(*row) for row in session.execute(_statements(job_id).where(Requirement.rid.in_(rids)))]
+
+
+def _statements(job_id: UUID) -> Select[*tuple[Any, ...]]:
     place = Requirement.source_location["locator"].astext
     columns = (Requirement.rid, Requirement.seq, place, Requirement.requirement_text, Requirement.modality)
-    ordered = (
-        select(*columns).where(Requirement.job_id == job_id).order_by(Requirement.seq.nulls_last(), Requirement.id)
-    )
-    return [
-        Statement(rid, seq, locator or "", said, modality)
-        for rid, seq, locator, said, modality in session.execute(ordered.limit(most + 1))
-    ]
+    return select(*columns).where(Requirement.job_id == job_id)
+
+
+def _statement(rid: str, seq: int | None, locator: str | None, said: str, modality: str) -> Statement:
+    return Statement(rid, seq, locator or "", said, modality)

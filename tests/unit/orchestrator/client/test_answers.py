@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from api.schemas import agents, audit, events, graph, jobs, keys, queues, requirements, steps, stuck, webhooks
+from api.schemas import agents, audit, events, graph, jobs, keys, queues, requirements, reviews, steps, stuck, webhooks
 from orchestrator.client import answers
+from orchestrator.client.answers.reviews import Cleared, ReviewAct, WaitingRequirement
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,9 @@ from orchestrator.client import answers
         (answers.Requirement, requirements.RequirementSchema),
         (answers.Citation, requirements.CitationSchema),
         (answers.Location, requirements.LocationSchema),
+        (ReviewAct, reviews.ReviewActSchema),
+        (WaitingRequirement, reviews.WaitingSchema),
+        (Cleared, reviews.ClearedSchema),
         (answers.Agent, agents.AgentSchema),
         (answers.Node, graph.NodeSchema),
         (answers.Edge, graph.EdgeSchema),

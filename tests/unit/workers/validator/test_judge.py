@@ -25,6 +25,16 @@ def edges(index: ModelIndex, text: str) -> dict[str, set[EdgeType]]:
     return found
 
 
+def test_what_a_reviewer_accepted_is_integrated_where_it_is_grounded(index: ModelIndex) -> None:
+    permission = candidate("Das System kann den Namen des Lesers speichern.")
+    verdict = judge(permission, index, accepted=True)
+    assert judge(permission, index).status is RequirementStatus.REJECTED
+    assert (verdict.status, verdict.rule) == (RequirementStatus.INTEGRATED, "review.accepted")
+    assert [match.key for match in verdict.objects] == ["BO-Leser"]
+    lost = judge(candidate("Das System muss den Namen speichern.", grounded=False), index, accepted=True)
+    assert (lost.status, lost.rule) == (RequirementStatus.REJECTED, "grounding.quote")
+
+
 def test_a_requirement_is_integrated_with_its_node(index: ModelIndex) -> None:
     text = "Das System muss Name und Geburtsdatum des Lesers speichern."
     verdict = judge(candidate(text, modality="obligation", locator="Rz. 3", priority="high"), index)
