@@ -21,8 +21,9 @@ from api.schemas.fields import (
     Whole,
     visible,
 )
-from api.schemas.scheduling import Parents, RunAt, parent_failure
-from orchestrator.domain.job import ENGINES, ON_ERROR, JobStatus
+from api.schemas.scheduling import Parents, RunAt, parent_failure, token_budget
+from orchestrator.domain.job import ON_ERROR, JobStatus
+from orchestrator.domain.llm import ENGINES
 from orchestrator.domain.submission import PROMPT_CHARACTERS, SCOPE_CHARACTERS, TAG_CHARACTERS, TAGS
 from orchestrator.domain.webhook import URL_CHARACTERS
 from orchestrator.services.job_view import JobView
@@ -51,7 +52,15 @@ class SubmissionSchema(Schema):
         metadata={"description": "Without a document, the prompt and `context.text` are the document"},
     )
     priority = Whole(load_default=5, validate=validate.Range(0, 9))
-    engine = Text(load_default="rules", validate=validate.OneOf(ENGINES))
+    engine = Text(
+        load_default=None,
+        validate=validate.OneOf(ENGINES),
+        metadata={"description": "Who extracts; else `hybrid` where there is a language model, `rules` where not"},
+    )
+    token_budget = token_budget(
+        load_default=None,
+        metadata={"description": "Tokens that models may use for it; where they do not suffice it waits for more"},
+    )
     scope = Text(load_default=None, validate=[validate.Length(1, SCOPE_CHARACTERS), visible])
     callback_url = Name(
         load_default=None,
@@ -66,6 +75,10 @@ class SubmissionSchema(Schema):
     run_at = RunAt(metadata={"description": "Not before this; one that has passed means at once"})
     depends_on = Parents(load_default=list)
     on_parent_failure = parent_failure(load_default="block")
+    successor_of = Identifier(
+        load_default=None,
+        metadata={"description": "The job over the document's edition before this one: its reviews are taken over"},
+    )
     deduplicate = fields.Boolean(
         load_default=True,
         metadata={
@@ -82,6 +95,26 @@ class SubmissionSchema(Schema):
             raise ValidationError("Goes with `document_id`; a file brings its own name.", "file_name")
 
 
+def words_field(**kwargs: Any) -> Text:
+    """Words that a job is found by."""
+    said = {"description": "Words of the prompt, the file name or a requirement"}
+    return Text(validate=[validate.Length(1, 200), visible], metadata=said, **kwargs)
+
+
+def filter_of(data: dict[str, Any]) -> JobFilter:
+    """The filter that these fields make."""
+    # Beside `agent`, pending work is what is open on its queue, whether or not the job has begun.
+    words = {"created" if status == "pending" else str(status) for status in data["status"]}
+    statuses = () if data["agent"] and "pending" in data["status"] else sorted(words)
+    same = ("agent", "q", "owner", "created_after", "created_before", "priority", "sort", "context")
+    return JobFilter(
+        statuses=tuple(statuses),
+        document_id=data["document"],
+        tags=tuple(sorted(data["tags"])),
+        **{name: data[name] for name in same if name in data},
+    )
+
+
 class JobQuery(PageQuery):
     """Which jobs to list, and in which order."""
 
@@ -91,11 +124,7 @@ class JobQuery(PageQuery):
         validate=validate.OneOf(AGENTS),
         metadata={"description": "Live jobs with open steps for this kind of agent"},
     )
-    q = Text(
-        load_default=None,
-        validate=[validate.Length(1, 200), visible],
-        metadata={"description": "Words of the prompt, the file name or a requirement"},
-    )
+    q = words_field(load_default=None)
     owner = Text(load_default=None, validate=validate.Length(1, 200))
     document = Identifier(load_default=None, metadata={"description": "Of the document with this id"})
     created_after = Moment(metadata={"description": "Then or later"})
@@ -116,17 +145,7 @@ class JobQuery(PageQuery):
 
     @post_load
     def _filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        # Beside `agent`, pending work is what is open on its queue, whether or not the job has begun.
-        words = {"created" if status == "pending" else str(status) for status in data["status"]}
-        statuses = () if data["agent"] and "pending" in data["status"] else sorted(words)
-        same = ("agent", "q", "owner", "created_after", "created_before", "priority", "sort")
-        wanted = JobFilter(
-            statuses=tuple(statuses),
-            document_id=data["document"],
-            tags=tuple(sorted(data["tags"])),
-            **{name: data[name] for name in same},
-        )
-        return data | {"wanted": wanted}
+        return data | {"wanted": filter_of(data)}
 
 
 class CancelQuery(Schema):
@@ -137,6 +156,28 @@ class CancelQuery(Schema):
         metadata={"description": "Delete the job's working data as well; of a job that has ended, that alone"},
     )
     reason = reason_field(load_default=None)
+
+
+class SubmitQuery(Schema):
+    """How to submit."""
+
+    dry_run = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Only read it, to tell its parts, tokens and costs in `estimate`; no model is asked"},
+    )
+
+
+class EstimateSchema(Schema):
+    """What a document would take."""
+
+    parts = fields.Integer()
+    characters = fields.Integer()
+    model = fields.String(allow_none=True)
+    requests = fields.Integer()
+    prompt_tokens = fields.Integer()
+    completion_tokens = fields.Integer()
+    total_tokens = fields.Integer()
+    cost = fields.Float(allow_none=True, metadata={"description": "In the currency of the prices; null: no price set"})
 
 
 class JobDocumentSchema(Schema):
@@ -184,6 +225,18 @@ class JobSchema(Schema):
     tags = fields.List(fields.String(), attribute="job.tags")
     scope = fields.String(attribute="job.scope", allow_none=True)
     engine = fields.String(attribute="job.engine")
+    text_sent_to = fields.String(
+        attribute="job.text_sent_to",
+        allow_none=True,
+        metadata={"description": "The language model's endpoint that gets the document's text; null: it stays here"},
+    )
+    token_budget = fields.Integer(attribute="job.token_budget", allow_none=True)
+    total_tokens = fields.Integer(attribute="job.total_tokens", metadata={"description": "Used by models so far"})
+    total_requests = fields.Integer(attribute="job.total_requests")
+    dry_run = fields.Boolean(attribute="job.dry_run")
+    estimate = fields.Nested(
+        EstimateSchema, attribute="job.estimate", allow_none=True, metadata={"description": "Of a dry run"}
+    )
     on_error = fields.String(attribute="job.on_error")
     priority = fields.Integer(attribute="job.priority")
     run_at = fields.DateTime(attribute="job.run_at", allow_none=True)
@@ -197,6 +250,7 @@ class JobSchema(Schema):
     error = fields.Nested(JobErrorSchema, allow_none=True)
     revision = fields.Integer(attribute="job.revision")
     previous_revision = fields.UUID(attribute="job.previous_revision", allow_none=True)
+    successor_of = fields.UUID(attribute="job.successor_of", allow_none=True)
     version = fields.Integer(attribute="job.version")
     correlation_id = fields.String(attribute="job.correlation_id")
     deadline_at = fields.DateTime(attribute="job.deadline_at", allow_none=True)

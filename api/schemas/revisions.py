@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from api.schemas.fields import CommaList, JsonObject, PageQuery, Text, visible
 from api.schemas.jobs import JobItemSchema
 from orchestrator.domain.comparison import Change
-from orchestrator.domain.job import ENGINES
+from orchestrator.domain.llm import ENGINES
 from orchestrator.domain.submission import PROMPT_CHARACTERS, SCOPE_CHARACTERS
 
 

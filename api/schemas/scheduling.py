@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, missing, post_load, val
 from api.schemas.fields import Identifier, JsonObject, Moment, Name, Text, Whole
 from orchestrator.domain.dependency import MOST_DAYS_AHEAD, MOST_PARENTS, OnParentFailure
 from orchestrator.domain.edit import JobEdit
-from orchestrator.domain.submission import TAG_CHARACTERS, TAGS
+from orchestrator.domain.submission import MOST_TOKENS, TAG_CHARACTERS, TAGS
 
 
 class RunAt(Moment):
@@ -44,12 +44,20 @@ def parent_failure(**kwargs: Any) -> Text:
     return Text(validate=validate.OneOf(list(OnParentFailure)), metadata={"description": said}, **kwargs)
 
 
+def token_budget(**kwargs: Any) -> Whole:
+    """Tokens that a job may use."""
+    return Whole(validate=validate.Range(1, MOST_TOKENS), **kwargs)
+
+
 class JobEditSchema(Schema):
     """What PATCH /jobs/{id} changes; what is left out stays."""
 
     priority = Whole(validate=validate.Range(0, 9))
     context = JsonObject(metadata={"description": "Takes the place of the whole context"})
     tags = fields.List(Name(validate=validate.Length(1, TAG_CHARACTERS)), validate=validate.Length(max=TAGS))
+    token_budget = token_budget(
+        allow_none=True, metadata={"description": "Tokens that models may use for it; what waits for more goes on"}
+    )
     run_at = RunAt(allow_none=True, metadata={"description": "Until the job has begun; null: at once"})
     depends_on = Parents()
     on_parent_failure = parent_failure()
@@ -62,4 +70,5 @@ class JobEditSchema(Schema):
     @post_load
     def _edit(self, data: dict[str, Any], **_: Any) -> JobEdit:
         lists: dict[str, Any] = {name: tuple(data[name]) for name in ("tags", "depends_on") if name in data}
-        return JobEdit(**(data | lists), clear_run_at=data.get("run_at", False) is None)
+        cleared = {f"clear_{name}": data.get(name, False) is None for name in ("run_at", "token_budget")}
+        return JobEdit(**(data | lists | cleared))
