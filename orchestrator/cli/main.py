@@ -23,6 +23,7 @@ COMMANDS = {
     "flower": ("orchestrator.cli.flower:flower", "Run Flower on the queues."),
     "submit": ("orchestrator.cli.submit:submit", "Submit a document with a prompt."),
     "jobs": ("orchestrator.cli.jobs:jobs", "List, follow, cancel and retry jobs, and read their results."),
+    "review": ("orchestrator.cli.reviews:review", "Decide on requirements: accept, reject, edit."),
     "pack": ("orchestrator.cli.reports:packs", "Check audit packs of jobs."),
     "agents": ("orchestrator.cli.agents:agents", "List the workers."),
     "queues": ("orchestrator.cli.queues:queues", "Show what waits in the queues, and who could do it."),
@@ -32,6 +33,9 @@ COMMANDS = {
     "graph": ("orchestrator.cli.graph:graph", "Load the domain model, look at the graph."),
     "probe": ("orchestrator.cli.probe:probe", "Ask the API or a worker of this machine whether it is well."),
     "config": ("orchestrator.cli.config:config", "Check the configuration, or show where each value comes from."),
+    "backup": ("orchestrator.cli.backup:backup", "Write the whole database to a file."),
+    "restore": ("orchestrator.cli.backup:restore", "Fill an empty database from such a file."),
+    "doctor": ("orchestrator.cli.doctor:doctor", "Look for what is wrong with this installation, and say what to do."),
     "db": ("orchestrator.cli.db:db", "Migrate a database, or show its schema revision."),
 }
 
@@ -61,7 +65,7 @@ class LazyGroup(click.Group):
     "config_file",
     envvar="ORCHESTRATOR_CONFIG",
     type=click.Path(path_type=Path),
-    help="Configuration file (JSON); the same as ORCHESTRATOR_CONFIG.",
+    help="Configuration file (JSON or TOML); the same as ORCHESTRATOR_CONFIG.",
 )
 def cli(config_file: Path | None) -> None:
     """Extract cited requirements from documents, validate them and link them to business objects."""

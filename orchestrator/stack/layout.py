@@ -120,6 +120,14 @@ class StateDir:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def is_ours(state_dir: Path, port: int) -> bool:
+    """Whether the API of the stack that runs in a state directory listens on this port."""
+    try:
+        return bool(json.loads((state_dir / "ports.json").read_text())["ports"]["api"] == port)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def write_private(path: Path, text: str) -> None:
     """Writes a file that only its owner may read, from its first byte on."""
     path.unlink(missing_ok=True)

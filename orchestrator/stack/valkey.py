@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from pathlib import Path
@@ -80,3 +81,12 @@ class ValkeyServer:
                     return [answers.readline(64), answers.readline(64)] == [b"+OK\r\n", b"+PONG\r\n"]
         except OSError:
             return False
+
+
+def url_of_running(state_dir: Path) -> str | None:
+    """Returns the URL of the Valkey of the stack that runs in a state directory; None where none does."""
+    try:
+        port = json.loads((state_dir / "ports.json").read_text())["ports"]["valkey"]
+        return f"redis://:{(state_dir / 'valkey.password').read_text().strip()}@127.0.0.1:{int(port)}/0"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
