@@ -20,6 +20,7 @@ from api.schemas.jobs import (
     JobSchema,
     ProgressSchema,
     SubmissionSchema,
+    SubmitQuery,
     SubmittedSchema,
 )
 from orchestrator.domain.access import Role
@@ -34,11 +35,14 @@ _FORM_TOO = {"content": {FORM: {"schema": SubmissionSchema}}}
 @blp.post("/jobs")
 @requires(Role.OPERATOR)
 @blp.describes(requestBody=_FORM_TOO)
+@blp.takes(SubmitQuery, "query")
 @blp.takes(SubmissionSchema, "submission")
 @blp.answers(202, SubmittedSchema, headers={"Location": {"schema": {"type": "string"}}})
 @blp.also(200, schema=SubmittedSchema, description="The equal job that was there already")
-def submit(fields: dict[str, Any]) -> Any:
+def submit(query: dict[str, Any], fields: dict[str, Any]) -> Any:
     """Submit a document and a prompt."""
+    if fields["successor_of"] is not None:
+        services().visibility.check(principal(), fields["successor_of"])
     wish = Submission(
         owner=principal().owner,
         correlation_id=request_id(),
@@ -46,6 +50,7 @@ def submit(fields: dict[str, Any]) -> Any:
         tags=tuple(fields.pop("tags")),
         depends_on=tuple(fields.pop("depends_on")),
         **fields,
+        **query,
     )
     view = services().job_manager.submit(wish)
     found = {"Location": url_for("jobs.show", job_id=view.job.id)} | _etag(view)

@@ -44,6 +44,10 @@ def job_facts(job: Job) -> Iterator[tuple[str, Any]]:
     yield "Tags", ", ".join(job["tags"])
     yield "Priority", job["priority"]
     yield "Engine", f"{job['engine']}, on error: {job['on_error']}"
+    if job["text_sent_to"]:
+        budget = f" of {job['token_budget']:,}" if job["token_budget"] else ""
+        used = f"{job['total_tokens']:,}{budget} tokens in {job['total_requests']:,} requests"
+        yield "Language model", f"{job['text_sent_to']}, {used}"
     yield "Creator", job["creator_status"]
     yield "Validator", job["validator_status"]
     yield "Requirements", f"{found['total']}: {_by_status(found)}"

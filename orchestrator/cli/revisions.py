@@ -13,7 +13,7 @@ from orchestrator.client.answers import JobInList
 from orchestrator.client.answers.revisions import Difference
 from orchestrator.client.revisions import RerunOptions
 from orchestrator.domain.comparison import Change
-from orchestrator.domain.job import ENGINES
+from orchestrator.domain.llm import ENGINES
 
 REVISION_TITLES = ("NO", "ID", "STATUS", "FOUND", "SCOPE", "CREATED (UTC)", "PROMPT")
 DIFFERENCE_TITLES = ("CHANGE", "PLACE", "BEFORE", "AFTER")

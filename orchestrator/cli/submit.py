@@ -14,6 +14,7 @@ from orchestrator.cli.watching import REPORT_S, require_completed, timeout_optio
 from orchestrator.client import Client, Job, SubmitOptions
 from orchestrator.domain.dependency import OnParentFailure
 from orchestrator.domain.job import ON_ERROR
+from orchestrator.domain.llm import ENGINES
 
 
 @click.command()
@@ -25,17 +26,23 @@ from orchestrator.domain.job import ON_ERROR
 @click.option("--priority", type=click.IntRange(0, 9), help="9 goes first.  [default: 5]")
 @click.option("--tag", "tags", multiple=True, help="A word to find the job by; may be repeated.")
 @click.option("--scope", help='Places to restrict the job to, e.g. "Art. 5-11".')
+@click.option("--engine", type=click.Choice(ENGINES), help="Who extracts.  [default: as the server is configured]")
+@click.option("--token-budget", type=click.IntRange(1), help="Tokens that a language model may use for it.")
+@click.option("--dry-run", is_flag=True, help="Only read it: tell its parts, tokens and costs.")
 @click.option("--on-error", type=click.Choice(ON_ERROR), help="When a part cannot be read.  [default: fail]")
 @click.option("--run-at", metavar="TIME", help="Not before this time (RFC 3339, UTC without an offset).")
 @click.option("--depends-on", multiple=True, metavar="ID", help="A job that must complete first; may be repeated.")
 @click.option(
     "--on-parent-failure", type=click.Choice(list(OnParentFailure)), help="Where such a job fails.  [default: block]"
 )
+@click.option("--successor-of", metavar="ID", help="The job over the edition before: its reviews are taken over.")
 @click.option("--no-deduplicate", is_flag=True, help="Submit it although an equal job is there.")
 @click.option("--wait", is_flag=True, help="Wait for the end and print the report.")
 @timeout_option
 @output_option
-def submit(document: Path | None, prompt: str, wait: bool, timeout: float, output: str, **options: Any) -> None:
+def submit(
+    document: Path | None, prompt: str, wait: bool, dry_run: bool, timeout: float, output: str, **options: Any
+) -> None:
     """Submit FILE (PDF, DOCX, HTML, MD or TXT) with a prompt and print the job's id.
 
     Without FILE the prompt itself, with the text in the context's "text", is the document.
@@ -48,8 +55,11 @@ def submit(document: Path | None, prompt: str, wait: bool, timeout: float, outpu
     if "context" in wanted:
         wanted["context"] = _context(wanted["context"])
     with connected() as client:
-        job = client.submit(prompt, document, **cast(SubmitOptions, wanted))
-        if wait:
+        job = client.submit(prompt, document, dry_run=dry_run, **cast(SubmitOptions, wanted))
+        if dry_run:
+            watch(client, job["id"], timeout)
+            show_json(client.job(job["id"])["estimate"])
+        elif wait:
             _finish(client, job, timeout, output)
         elif output == "json":
             show_json(job)

@@ -30,6 +30,8 @@ class SubmitOptions(TypedDict, total=False):
     depends_on: Sequence[str]
     on_parent_failure: str
     deduplicate: bool
+    token_budget: int
+    successor_of: str
 
 
 class EditOptions(TypedDict, total=False):
@@ -38,6 +40,7 @@ class EditOptions(TypedDict, total=False):
     priority: int
     context: Mapping[str, Any]
     tags: Sequence[str]
+    token_budget: int | None
     run_at: str | None
     depends_on: Sequence[str]
     on_parent_failure: str
@@ -46,23 +49,27 @@ class EditOptions(TypedDict, total=False):
 class Jobs(Resource):
     """The calls of `/jobs`."""
 
-    def submit(self, prompt: str, document: Path | None = None, **options: Unpack[SubmitOptions]) -> SubmittedJob:
+    def submit(
+        self, prompt: str, document: Path | None = None, *, dry_run: bool = False, **options: Unpack[SubmitOptions]
+    ) -> SubmittedJob:
         """Submit a job and return it as accepted, or the equal one that is there: then it has `deduplicated`.
 
         Args:
             prompt: what is wanted of the document.
             document: a file to read; without it and without `document_id`, prompt and `context["text"]` are the
                 document.
+            dry_run: only have it read; the job's `estimate` then tells its parts, tokens and costs.
             options: see `SubmitOptions`.
 
         Raises:
             Invalid: the file cannot be read here, or the API refuses something.
         """
         fields: dict[str, Any] = {"prompt": prompt, **options}
+        path = "/jobs?dry_run=true" if dry_run else "/jobs"
         if document is None:
-            return cast(SubmittedJob, self._post("/jobs", fields))
+            return cast(SubmittedJob, self._post(path, fields))
         form = [("document", (document.name, _bytes_of(document))), *_form_fields(fields)]
-        return cast(SubmittedJob, self._transport.json(self._transport.post_form("/jobs", form)))
+        return cast(SubmittedJob, self._transport.json(self._transport.post_form(path, form)))
 
     def job(self, job_id: str) -> Job:
         """A job as it is now."""

@@ -46,4 +46,3 @@ ACTIONS: dict[JobStatus, tuple[str, ...]] = {
 """What a user may do to the status: cancel goes to `cancelled`, retry to `processing`."""
 
 ON_ERROR = ("fail", "partial")
-ENGINES = ("rules",)

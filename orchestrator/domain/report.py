@@ -62,6 +62,9 @@ class JobRow(Protocol):
     created_at: Any
     started_at: Any
     completed_at: Any
+    text_sent_to: Any
+    total_tokens: Any
+    token_budget: Any
 
 
 class RequirementRow(Protocol):
@@ -112,6 +115,8 @@ class ReportSource:
         shown: requirements by shown status, as the view `job_summary` counts them.
         citations: {requirements, citations, exact, repaired, several, pages, locators}.
         attempts: of the steps: {steps, errors, crashes, dead, retries}.
+        models: what language models were asked, by agent: {requests, prompt_tokens, completion_tokens, errors,
+            mean_duration_ms}.
     """
 
     job: JobRow
@@ -123,6 +128,10 @@ class ReportSource:
     shown: Mapping[str, int] = field(default_factory=dict)
     citations: Mapping[str, int] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+_OTHERWISE_TOLD = ("cancelled_requirements", "llm")
 
 
 def head(source: ReportSource) -> dict[str, Any]:
@@ -138,10 +147,10 @@ def head(source: ReportSource) -> dict[str, Any]:
         "failures": [dict(failure) for failure in source.failures],
         "attempts": dict(source.attempts),
         "summary": summary(source.counts, source.shown) | {"dropped_by_cancel": dropped},
-        "considered": {key: value for key, value in job.statistics.items() if key != "cancelled_requirements"},
+        "considered": {key: value for key, value in job.statistics.items() if key not in _OTHERWISE_TOLD},
         "coverage": job.coverage,
         "citations": dict(source.citations),
-        "llm": llm_use(),
+        "llm": llm_use(job, source.models),
         "most_relevant": [{name: getattr(row, name) for name in _RELEVANT} for row in source.most_relevant],
     }
 
@@ -163,10 +172,17 @@ def error_of(job: JobRow) -> dict[str, Any] | None:
     return {"code": code, "message": job.error_message or "The job failed.", "details": details}
 
 
-def llm_use() -> dict[str, Any]:
-    """What language models were asked, by agent: nothing, as the engine `rules` asks none."""
+def llm_use(job: JobRow, models: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What language models were asked, by agent, where the text went, and what came of it; all 0 for `rules`."""
     none = {"requests": 0, "prompt_tokens": 0, "completion_tokens": 0, "errors": 0, "mean_duration_ms": None}
-    return {"used": False, "agents": {agent: dict(none) for agent in ("creator", "validator")}}
+    return {
+        "used": bool(models),
+        "text_sent_to": job.text_sent_to,
+        "total_tokens": job.total_tokens,
+        "token_budget": job.token_budget,
+        "agents": {agent: none | dict(models.get(agent, {})) for agent in ("creator", "validator")},
+        "extraction": dict(job.statistics.get("llm", {})),
+    }
 
 
 def summary(counts: Breakdown, shown: Mapping[str, int]) -> dict[str, Any]:

@@ -139,8 +139,12 @@ def _cited(counts: Mapping[str, int]) -> Iterator[str]:
 
 def _models(use: Mapping[str, Any]) -> str:
     if not use["used"]:
-        return "no model was used"
-    return "; ".join(f"{agent}: {_inline(numbers)}" for agent, numbers in use["agents"].items())
+        return "no model was used" + (f", though {use['text_sent_to']} was to be" if use["text_sent_to"] else "")
+    said = [f"the text was sent to {use['text_sent_to']}"]
+    said += [f"{agent}: {_inline(numbers)}" for agent, numbers in use["agents"].items() if numbers["requests"]]
+    if use["extraction"]:
+        said.append(f"quotes and passes: {_inline(use['extraction'])}")
+    return "; ".join(said)
 
 
 def _repetitions(counts: Mapping[str, int]) -> str:

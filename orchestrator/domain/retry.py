@@ -40,6 +40,8 @@ class Failure:
     delay_s: float = 0.0
     errors: int = 0
     crashes: int = 0
+    hold: str | None = None
+    """What a waiting step waits for other than its time, see `domain.waiting.HOLDS`."""
 
 
 def decide(

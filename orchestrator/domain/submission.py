@@ -14,6 +14,8 @@ TEXT_CHARACTERS = 1_000_000
 CONTEXT_BYTES = 64_000
 CONTEXT_DEPTH = 16
 SCOPE_CHARACTERS = 500
+MOST_TOKENS = 1_000_000_000
+"""A larger `token_budget` is as good as none."""
 GAPS = "gaps"
 """The scope of a re-run that looks again at what the run before left uncited, and at nothing else."""
 TAGS = 20
@@ -38,7 +40,9 @@ class Submission:
     """A wish for a job. `document` is a file, the id of a stored document, or None: then the prompt is the document.
 
     `file_name` names a stored document; a file brings its own. `deduplicate` takes an equal job that has not failed
-    for this one; the API asks for it unless its caller says otherwise.
+    for this one; the API asks for it unless its caller says otherwise. `successor_of` is the job over the edition of
+    the document before this one: its reviews are taken over. Without an `engine` it gets that of the settings.
+    `token_budget` is what models may use for it; a `dry_run` is only read, to tell what it would take.
     """
 
     owner: str
@@ -48,7 +52,7 @@ class Submission:
     file_name: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     priority: int = 5
-    engine: str = "rules"
+    engine: str | None = None
     scope: str | None = None
     tags: tuple[str, ...] = ()
     on_error: str = "fail"
@@ -58,6 +62,9 @@ class Submission:
     on_parent_failure: str = "block"
     deduplicate: bool = False
     callback_url: str | None = None
+    token_budget: int | None = None
+    dry_run: bool = False
+    successor_of: UUID | None = None
 
 
 def prompt_as_document(prompt: str, context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

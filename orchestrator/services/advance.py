@@ -24,7 +24,7 @@ _END = text(
         validator_status = CASE WHEN :validator_failed THEN 'failed' WHEN :status = 'completed' THEN 'completed'
                                 ELSE validator_status END,
         error_message = :error_message, error_details = CAST(:error_details AS jsonb)
-    WHERE id = :job_id RETURNING version
+    WHERE id = :job_id RETURNING version, dry_run, coalesce(previous_revision, successor_of) AS before
     """
 )
 
@@ -89,9 +89,11 @@ def end_job(
 ) -> None:
     """Give a job its terminal status, its event and its report step; have the leader look at those that wait for it.
 
+    Where it follows another job, the step that takes over that one's reviews tells what needs a review.
+
     The caller holds the job's lock. `told` goes to the event, beside the error.
     """
-    version = session.execute(
+    ended = session.execute(
         _END,
         {
             "job_id": job_id,
@@ -101,8 +103,11 @@ def end_job(
             "error_message": error and error.get("message"),
             "error_details": json.dumps(error) if error else None,
         },
-    ).scalar_one()
+    ).one()
     events.append(session, job_id, f"job.{status.value}", ({"error": error} if error else {}) | dict(told or {}))
-    if status is JobStatus.COMPLETED:
+    if not ended.dry_run:
+        steps.insert(session, job_id, [NewStep(StepKind.REPORT, part=str(ended.version))])
+    if status is JobStatus.COMPLETED and ended.before:
+        steps.insert(session, job_id, [NewStep(StepKind.CARRY_OVER)])
+    elif status is JobStatus.COMPLETED:
         announce_reviews(session, job_id)
-    steps.insert(session, job_id, [NewStep(StepKind.REPORT, part=str(version))])

@@ -39,6 +39,9 @@ class Source:
     scope: str | None
     context: Mapping[str, Any]
     previous_revision: UUID | None = None
+    engine: str = "rules"
+    text_sent_to: str | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ class Creation:
             scope=job.scope,
             context=job.context,
             previous_revision=job.previous_revision,
+            engine=job.engine,
+            text_sent_to=job.text_sent_to,
+            dry_run=job.dry_run,
         )
 
     def gaps(self, source: Source, document: DocumentText) -> tuple[Span, ...]:
@@ -186,6 +192,11 @@ class Creation:
     def save_brief(self, session: Session, job_id: UUID, brief: Mapping[str, Any]) -> None:
         """Store how the prompt was understood."""
         session.execute(update(Job).where(Job.id == job_id).values(brief=dict(brief)))
+
+    def save_estimate(self, session: Session, job_id: UUID, estimate: Mapping[str, Any]) -> None:
+        """Store what the document would take, and end the creator's phase: a dry run goes no further."""
+        values = {"estimate": dict(estimate), "creator_status": "completed", "updated_at": func.now()}
+        session.execute(update(Job).where(Job.id == job_id).values(values))
 
     def add_parts(self, session: Session, job_id: UUID, parts: Sequence[tuple[int, int]]) -> None:
         """Insert an extract step for each part, a half-open range of passages."""

@@ -28,11 +28,12 @@ from orchestrator.storage.engine import SessionFactory, autocommit
 class Later:
     """In place of a result: the step is to run again after `delay_s`, which counts as neither error nor crash.
 
-    `error` is what is shown of the step until then, {code, message}.
+    `error` is what is shown of the step until then, {code, message}. With a `hold` it waits for that, not for a time.
     """
 
     delay_s: float
     error: Mapping[str, Any]
+    hold: str | None = None
 
 
 Write = Callable[[Session], Mapping[str, Any] | Later]
@@ -54,9 +55,12 @@ class Execution:
         self._settings = settings
         self._sessions = sessions
         self._single = autocommit(sessions)
-        self.policy = RetryPolicy(
-            settings.max_errors, settings.max_crashes, settings.backoff_base_s, settings.backoff_cap_s
-        )
+
+    @property
+    def policy(self) -> RetryPolicy:
+        """As the settings say now."""
+        settings = self._settings
+        return RetryPolicy(settings.max_errors, settings.max_crashes, settings.backoff_base_s, settings.backoff_cap_s)
 
     def claim(self, step_id: int, epoch: int, owner: str) -> ClaimedStep | None:
         """Start the step that a message names; None where the message is late or repeated, or the job has ended.
@@ -267,7 +271,8 @@ def _is_told(kind: StepKind) -> bool:
 
 def _mark(session: Session, step: ClaimedStep, result: Mapping[str, Any] | Later) -> bool:
     if isinstance(result, Later):
-        return steps.mark_failed(session, step, Failure(StepState.WAITING, result.delay_s), result.error)
+        waiting = Failure(StepState.WAITING, result.delay_s, hold=result.hold)
+        return steps.mark_failed(session, step, waiting, result.error)
     return steps.mark_done(session, step, result)
 
 

@@ -15,7 +15,7 @@ from orchestrator.domain.job import TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name_for, prompt_as_document
 from orchestrator.domain.version import require_version
-from orchestrator.errors import Conflict, Invalid, NotFound
+from orchestrator.errors import Conflict, NotFound
 from orchestrator.outgoing import check_url
 from orchestrator.services import job_actions, uploads, workspace
 from orchestrator.services.engines import engine_columns

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from orchestrator.domain import report
 from orchestrator.report_formats import RENDERERS, Content, Mark, pack
 from orchestrator.services.job_view import no_job
-from orchestrator.storage import documents, jobs, reports, requirements
+from orchestrator.storage import documents, jobs, llm, reports, requirements
 from orchestrator.storage.models import Document, Job, Requirement
 
 FAILURES_SHOWN = 50
@@ -70,6 +70,7 @@ def _source(session: Session, job: Job, document: Document) -> report.ReportSour
         shown=requirements.summaries(session, [job.id])[job.id],
         citations=requirements.citation_counts(session, job.id),
         attempts=reports.attempts(session, job.id),
+        models=llm.use(session, job.id),
     )
 
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.domain.comparison import Change, Difference, compare, counts
-from orchestrator.domain.job import ENGINES, TERMINAL, JobStatus
+from orchestrator.domain.job import TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import GAPS
-from orchestrator.errors import Conflict, Invalid, InvalidTransition, TooLarge
+from orchestrator.errors import Conflict, InvalidTransition, TooLarge
+from orchestrator.services.engines import engine_columns
 from orchestrator.services.job_view import JobView, no_job, view_of, views
 from orchestrator.storage import events, jobs, paging, revisions, steps
 from orchestrator.storage.engine import SessionFactory, snapshot
@@ -24,7 +25,7 @@ from orchestrator.storage.paging import Page, Paging
 MOST_COMPARED = 10_000
 """Requirements of one job that are compared."""
 
-_KEPT = ("document_id", "file_name", "media_type", "prompt", "context", "tags", "scope", "engine", "on_error")
+_KEPT = ("document_id", "file_name", "media_type", "prompt", "context", "tags", "scope", "on_error", "token_budget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,13 @@ class Revisions:
             InvalidTransition: the job has not ended.
             Conflict: code `no_gaps`: scope `gaps`, and the job has none to look at.
         """
-        if (engine := changes.get("engine", ENGINES[0])) not in ENGINES:
-            raise Invalid(f"Engine {engine!r} is not available; use one of: {', '.join(ENGINES)}.")
         with self._sessions.begin() as session:
             job = jobs.lock(session, job_id)
             if job is None:
                 raise no_job(job_id)
             _check(job, changes.get("scope"))
-            made = self._add(session, job, {**changes, "owner": owner, "correlation_id": correlation_id})
+            engine = engine_columns(self._settings, changes.get("engine", job.engine))
+            made = self._add(session, job, {**changes, **engine, "owner": owner, "correlation_id": correlation_id})
             return view_of(session, made, self._settings.agent_timeout_s)
 
     def _add(self, session: Session, job: Job, changes: Mapping[str, Any]) -> UUID:

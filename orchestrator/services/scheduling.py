@@ -15,7 +15,7 @@ from orchestrator.domain.version import require_version
 from orchestrator.errors import Conflict, Invalid, InvalidTransition
 from orchestrator.services.job_view import JobView, no_job, view_of
 from orchestrator.services.placing import place, require_parents
-from orchestrator.storage import dependencies, events, jobs, schedule
+from orchestrator.storage import dependencies, events, jobs, llm, schedule, steps
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Job
 
@@ -75,8 +75,13 @@ class Scheduling:
             values["tags"] = list(wanted.tags)
         if wanted.context is not None:  # it no longer is what an equal submission would give
             values |= {"context": dict(wanted.context), "dedup_key": None}
+        if "token_budget" in wanted.named:
+            values["token_budget"] = wanted.token_budget
         values |= {"version": Job.version + 1, "updated_at": func.now()}
         session.execute(update(Job).where(Job.id == job.id).values(values))
+        if "token_budget" in wanted.named:  # what it does not suffice for waits again
+            for queue in set(llm.release_budget(session, job.id)):
+                steps.notify(session, queue)
         if wanted.priority is not None:
             schedule.reprioritise(session, job.id, wanted.priority)
 
@@ -107,7 +112,7 @@ class Scheduling:
 
 def _require_open(job: Job, wanted: JobEdit) -> None:
     """See that a job is still going on where the change is of its way through the queues."""
-    if job.status not in LIVE and (wanted.priority is not None or wanted.start):
+    if job.status not in LIVE and (wanted.start or {"priority", "token_budget"} & set(wanted.named)):
         raise InvalidTransition(
             f"Job {job.id} is {job.status}: nothing of it waits any more. Its context and tags can still be changed.",
             details={"job_id": str(job.id), "status": job.status, "allowed": ["context", "tags"]},

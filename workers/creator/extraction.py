@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.domain.document import Passage, Role, Span
@@ -100,7 +100,7 @@ def extract(doc_text: str, passages: Sequence[Passage], context: ExtractionConte
         passages: the part's passages, in text order.
         context: language, register, prompt and domain model.
     """
-    return _Extractor(doc_text, passages, context).run()
+    return Extractor(doc_text, passages, context).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,20 @@ class _Found:
     score: float
 
 
-class _Extractor:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that was looked at, as the rules see it; `requirement` where they make one of it."""
+
+    span: Span
+    passage: Passage
+    judgement: Judgement
+    first: bool
+    requirement: ExtractedRequirement | None
+
+
+class Extractor:
+    """The rules at work on one part. `statements` are the sentences that it looked at, once it has run."""
+
     def __init__(self, text: str, passages: Sequence[Passage], context: ExtractionContext) -> None:
         self._text = text
         self._context = context
@@ -128,8 +141,24 @@ class _Extractor:
         self._within = frozenset(context.within) if context.within is not None else None
         self._counts: Counter[str] = Counter()
         self._duties: list[Span] = []
+        self.statements: list[Statement] = []
+
+    def wants(self, modality: Modality) -> bool:
+        """Whether the prompt asks for requirements of this modality."""
+        return self._context.brief.wants(modality)
+
+    def requirement_at(self, statement: Statement, span: Span, modality: Modality) -> ExtractedRequirement:
+        """What the rules say of words of a statement that another engine takes for a requirement.
+
+        Its score is at least `EMIT`; below `SURE` it is flagged for review.
+        """
+        judgement = replace(statement.judgement, modality=modality)
+        passage = statement.passage
+        leads = (passage.lead_in,) if passage.lead_in and statement.first else ()
+        return self._requirement(passage, _Found(span, leads, judgement, max(judgement.score, EMIT)))
 
     def run(self) -> Extraction:
+        """Extract; call it once."""
         requirements = [r for passage in self._passages for r in self._in_passage(passage)]
         counts = {
             "considered": 0,
@@ -164,14 +193,24 @@ class _Extractor:
             if judgement.has_duty_words:
                 self._duties.append(span)
             found = None if tells else self._found(passage, span, judgement, first=i == 0)
-            if found is None:
-                self._count_class(passage, judgement, tells)
-            elif self._within is None and self._leads.carries(span):
-                self._counts["carried"] += 1
-            elif not self._context.brief.wants(found.judgement.modality):
-                self._counts["not_wanted"] += 1
-            else:
-                yield self._requirement(passage, found)
+            made = self._made(passage, span, judgement, found, tells)
+            self.statements.append(Statement(span, passage, judgement, i == 0, made))
+            if made is not None:
+                yield made
+
+    def _made(
+        self, passage: Passage, span: Span, judgement: Judgement, found: _Found | None, tells: bool
+    ) -> ExtractedRequirement | None:
+        """The requirement that a sentence gives; None where it gives none, which is counted."""
+        if found is None:
+            self._count_class(passage, judgement, tells)
+        elif self._within is None and self._leads.carries(span):
+            self._counts["carried"] += 1
+        elif not self._context.brief.wants(found.judgement.modality):
+            self._counts["not_wanted"] += 1
+        else:
+            return self._requirement(passage, found)
+        return None
 
     def _found(self, passage: Passage, span: Span, judgement: Judgement, *, first: bool) -> _Found | None:
         """The statement at this sentence, or None where it is no requirement."""

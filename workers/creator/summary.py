@@ -19,9 +19,12 @@ Results = Iterable[Mapping[str, Any]]
 def statistics(results: Results, requirements: int) -> dict[str, Any]:
     """Sum the parts' counts; `requirements` is what is left after merging."""
     total: Counter[str] = Counter()
+    model: Counter[str] = Counter()
     for result in results:
         total.update(result.get("counts", {}))
-    return {**total, "requirements": requirements, "merged": total["emitted"] - requirements}
+        model.update(result.get("llm", {}))
+    counts = {**total, "requirements": requirements, "merged": total["emitted"] - requirements}
+    return counts | ({"llm": dict(model)} if model else {})
 
 
 def coverage(document: DocumentText, results: Results, cited: Sequence[Span]) -> dict[str, Any]:

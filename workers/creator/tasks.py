@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.document import DocumentText
+from orchestrator.domain.llm import Engine
 from orchestrator.domain.requirement import Modality
 from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.domain.submission import GAPS
@@ -21,11 +22,13 @@ from orchestrator.services.execution import Write
 from workers.creator import summary
 from workers.creator.documents import READER_VERSION, ReadLimits, read
 from workers.creator.documents.bounds import bounded
-from workers.creator.extraction import Extraction, ExtractionContext, extract
+from workers.creator.extraction import Extraction, ExtractionContext, Extractor
 from workers.creator.merge import MergeInput, merge
 from workers.creator.parts import parts
 from workers.creator.prompt import Brief, parse_scope, understand
 from workers.creator.register import detect
+from workers.llm import engines
+from workers.llm.faults import NotNow, OverBudget
 from workers.task import step_task
 
 
@@ -36,12 +39,17 @@ def read_document(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     source = creation.source(_job(step))
     document = creation.known_text(source, str(READER_VERSION)) or _read(orchestrator, source)
     brief = _brief(source, document)
-    ranges = parts(document.passages, orchestrator.settings.part_characters)
-    whole = _extract_all(orchestrator, source, document, brief) if len(ranges) < 2 else None
+    ranges = parts(document.passages, engines.part_characters(orchestrator.settings, source))
+    at_once = not ranges or (len(ranges) < 2 and source.engine == Engine.RULES)
+    whole = _extract_all(orchestrator, source, document, brief) if at_once and not source.dry_run else None
 
     def write(session: Session) -> Mapping[str, Any]:
         creation.save_text(session, source, document, str(READER_VERSION))
         creation.save_brief(session, source.job_id, _understood(source, brief, document))
+        if source.dry_run:
+            found = engines.estimate(orchestrator, source, document, ranges)
+            creation.save_estimate(session, source.job_id, found)
+            return {"parts": len(ranges), "estimate": found}
         if whole is None:
             creation.add_parts(session, source.job_id, ranges)
             return {"parts": len(ranges)}
@@ -57,13 +65,14 @@ def extract_part(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     source = creation.source(_job(step))
     document = creation.pinned_text(source)
     first, last = step.payload["from"], step.payload["to"]
-    found = _extract(orchestrator, source, document, _brief(source, document), slice(first, last))
-
-    def write(session: Session) -> Mapping[str, Any]:
-        creation.save_requirements(session, source, step.part, found.requirements)
-        return found.to_json()
-
-    return write
+    rules = _rules(orchestrator, source, document, _brief(source, document), slice(first, last))
+    if source.engine == Engine.RULES:
+        return _save_part(orchestrator, source, step, rules.run(), {})
+    try:
+        found, counts = engines.extract(orchestrator, step, source, rules, document)
+    except (NotNow, OverBudget) as fault:
+        return engines.later(orchestrator, source, fault)
+    return _save_part(orchestrator, source, step, found, {"llm": counts})
 
 
 @step_task(StepKind.MERGE)
@@ -74,6 +83,16 @@ def merge_parts(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     document = creation.pinned_text(source)
     merged = _merged(document, creation.extracted(source.job_id), creation.part_results(source.job_id))
     return lambda session: {"requirements": creation.save_merge(session, source.job_id, merged)}
+
+
+def _save_part(
+    orchestrator: Orchestrator, source: Source, step: ClaimedStep, found: Extraction, more: Mapping[str, Any]
+) -> Write:
+    def write(session: Session) -> Mapping[str, Any]:
+        orchestrator.creation.save_requirements(session, source, step.part, found.requirements)
+        return {**found.to_json(), **more}
+
+    return write
 
 
 def _read(orchestrator: Orchestrator, source: Source) -> DocumentText:
@@ -95,15 +114,13 @@ def _brief(source: Source, document: DocumentText) -> Brief:
 def _understood(source: Source, brief: Brief, document: DocumentText) -> dict[str, Any]:
     words = brief.words()
     if source.scope == GAPS:
-        words = words.replace(
-            "the whole document", "sentences with duty words that the revision before left uncited"
-        )
+        words = words.replace("the whole document", "sentences with duty words that the revision before left uncited")
     return brief.to_json() | {"words": words, "register": detect(document).value}
 
 
-def _extract(
+def _rules(
     orchestrator: Orchestrator, source: Source, document: DocumentText, brief: Brief, passages: slice
-) -> Extraction:
+) -> Extractor:
     model = orchestrator.graph.model()
     context = ExtractionContext(
         language=document.language,
@@ -115,14 +132,14 @@ def _extract(
         page_starts=document.page_starts,
         within=orchestrator.creation.gaps(source, document) if source.scope == GAPS else None,
     )
-    return extract(document.text, document.passages[passages], context)
+    return Extractor(document.text, document.passages[passages], context)
 
 
 def _extract_all(
     orchestrator: Orchestrator, source: Source, document: DocumentText, brief: Brief
 ) -> Callable[[Session], Mapping[str, Any]]:
     creation = orchestrator.creation
-    found = _extract(orchestrator, source, document, brief, slice(None))
+    found = _rules(orchestrator, source, document, brief, slice(None)).run()
 
     def write(session: Session) -> Mapping[str, Any]:
         creation.save_requirements(session, source, "", found.requirements)

@@ -34,6 +34,19 @@ class JobError(TypedDict):
     details: dict[str, Any]
 
 
+class Estimate(TypedDict):
+    """What a document would take; `cost` is None where no price is set."""
+
+    parts: int
+    characters: int
+    model: str | None
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    cost: float | None
+
+
 class JobInList(TypedDict):
     """A job as `GET /jobs` shows it."""
 
@@ -49,12 +62,19 @@ class JobInList(TypedDict):
     tags: list[str]
     scope: str | None
     engine: str
+    text_sent_to: str | None
+    token_budget: int | None
+    total_tokens: int
+    total_requests: int
+    dry_run: bool
+    estimate: Estimate | None
     on_error: str
     priority: int
     requirements: Counts
     error: JobError | None
     revision: int
     previous_revision: str | None
+    successor_of: str | None
     version: int
     correlation_id: str
     run_at: str | None
