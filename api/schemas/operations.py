@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from api.context_filter import conditions_of
-from api.schemas.fields import Identifier, Moment, Name, PageQuery, Text
+from api.schemas.fields import Identifier, Moment, Name, PageQuery, Text, Whole
 from api.schemas.jobs import AGENTS, PENDING, filter_of, reason_field, words_field
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.operation import Action, OperationState
@@ -33,7 +33,7 @@ class BulkFilterSchema(Schema):
     document = Identifier(load_default=None)
     created_after = Moment(metadata={"description": "Then or later"})
     created_before = Moment(metadata={"description": "Before that"})
-    priority = fields.Integer(strict=True, load_default=None, validate=validate.Range(0, 9))
+    priority = Whole(load_default=None, validate=validate.Range(0, 9))
     tags = fields.List(
         Name(validate=validate.Length(1, TAG_CHARACTERS)), load_default=(), validate=validate.Length(max=TAGS)
     )
@@ -63,8 +63,7 @@ class BulkSchema(Schema):
     action = Text(required=True, validate=validate.OneOf(list(Action)))
     filter = fields.Nested(BulkFilterSchema, required=True)
     reason = reason_field(required=True)
-    priority = fields.Integer(
-        strict=True,
+    priority = Whole(
         load_default=None,
         validate=validate.Range(0, 9),
         metadata={"description": "The new one; for `reprioritise`"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from orchestrator.cli import reports, revisions
+from orchestrator.cli import operations, reports, revisions
 from orchestrator.cli.connection import connected
 from orchestrator.cli.job_tables import (
     JOB_TITLES,
@@ -163,5 +163,5 @@ def _ask(client: Client, job_id: str, cleanup: bool) -> int:
     return job["version"]
 
 
-for command in (*COMMANDS, *revisions.COMMANDS, *reports.COMMANDS):
+for command in (*COMMANDS, *operations.COMMANDS, *revisions.COMMANDS, *reports.COMMANDS):
     jobs.add_command(command)

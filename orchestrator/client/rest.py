@@ -9,6 +9,7 @@ from orchestrator.client.agents import Agents
 from orchestrator.client.audit import AuditLog
 from orchestrator.client.graph import Graph
 from orchestrator.client.keys import Keys
+from orchestrator.client.operations import Operations
 from orchestrator.client.reports import Reports
 from orchestrator.client.requirements import Requirements
 from orchestrator.client.reviews import Reviews
@@ -20,7 +21,21 @@ from orchestrator.client.waits import Waits
 from orchestrator.client.webhooks import Webhooks
 
 
-class Client(Waits, Reports, Requirements, Reviews, Revisions, Stuck, Agents, Graph, Webhooks, Keys, AuditLog, Streams):
+class Client(
+    Waits,
+    Operations,
+    Reports,
+    Requirements,
+    Reviews,
+    Revisions,
+    Stuck,
+    Agents,
+    Graph,
+    Webhooks,
+    Keys,
+    AuditLog,
+    Streams,
+):
     """The API at one URL with one key. Use as a context manager, or close it.
 
     Every call is bounded in time and raises the classes of `orchestrator.errors` with the API's code and message:
