@@ -35,7 +35,7 @@ class DecisionSchema(Schema):
         if data.get("decision") == Decision.EDIT and not given:
             raise ValidationError("An edit names a new `name`, `type` or `priority`.", "decision")
         if data.get("decision") != Decision.EDIT and given:
-            raise ValidationError("Goes with the decision `edit` alone.", given[0])
+            raise ValidationError(f"`{given[0]}` goes with the decision `edit` alone.", "decision")
 
 
 class ClearSchema(Schema):

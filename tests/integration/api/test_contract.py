@@ -23,7 +23,18 @@ BEYOND_SCHEMA = {
     "domain_model": "what a model's parts say of each other",
 }
 """Codes of refusals that a description cannot foretell; whatever else it allows is taken."""
-RELATED = ("", "/document", "/file_name", "/expires_at", "/run_at", "/context", "created_before")
+RELATED = (
+    "",
+    "/filter",
+    "/priority",
+    "/document",
+    "/file_name",
+    "/expires_at",
+    "/run_at",
+    "/context",
+    "created_before",
+    "/decision",
+)
 """Fields that depend on other fields, on the form, on the time, or have texts at any depth."""
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
 ROLES = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
