@@ -18,6 +18,7 @@ from api.draining import Draining
 from api.upkeep import Upkeep
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
+from orchestrator.config.following import follow
 from orchestrator.observability import sharing, tracing
 from orchestrator.observability.metrics import watch_pool
 
@@ -55,6 +56,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build the application; gunicorn calls it in each worker process."""
+        follow(self._settings)
         self._orchestrator = build(self._settings, role="api")
         watch_pool(self._orchestrator.engine, "api")
         self._upkeep = Upkeep(self._orchestrator)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orchestrator.config import Setting, catalogue, default_state_dir
 from orchestrator.config.catalogue import NO_DEFAULT
+from orchestrator.config.following import LOOK_S, RELOADABLE
 from orchestrator.config.relations import RELATIONS
 from orchestrator.config.settings import HEADINGS
 from orchestrator.config.sources import OTHER_VARIABLES
@@ -25,20 +26,22 @@ INTRODUCTION = """\
 <!-- Made by scripts/write_configuration_docs.py from orchestrator/config/settings.py: change that file and run it. -->
 # Configuration
 
-Every process reads its settings once, at start, from
+Every process reads its settings at start, from
 
 1. the environment: the variable below, or the file named by the variable with `_FILE` behind it (for secrets);
 2. else the configuration file named by `ORCHESTRATOR_CONFIG` or `orchestrator --config FILE ...`;
 3. else the default.
 
-A blank variable counts as not set. Names ending in `_s` are seconds. `orchestrator config check` reports every fault
-at once, `orchestrator config show` where each value comes from; with `--embedded` both read as `orchestrator up` does.
-With a wrong configuration every process ends with exit code 78. A misspelt `ORCHESTRATOR_...` variable is warned of.
+A blank variable counts as not set; one that is set together with its `_FILE` is an error. Names ending in `_s` are
+seconds. `orchestrator config check` reports every fault at once, `orchestrator config show` where each value comes
+from; with `--embedded` both read as `orchestrator up` does. With a wrong configuration every process ends with exit
+code 78. A misspelt `ORCHESTRATOR_...` variable is warned of.
 
 ## The configuration file
 
-JSON with one section; its keys are the settings' names. Files of the older system can be used as they are: their
-other sections are ignored with a warning, and their keys are understood. An unknown key in the section is an error.
+JSON (`.json`) or TOML (`.toml`) with one section; its keys are the settings' names. Files of the older system can be
+used as they are: their other sections are ignored with a warning, and their keys are understood. An unknown key in the
+section is an error.
 
 ```json
 {"orchestrator": {"job_timeout_hours": 168, "stuck_detection_minutes": 60, "max_requirement_retries": 5,
@@ -72,7 +75,20 @@ def documentation() -> str:
     variables = f"## Other variables\n\n| variable | |\n|---|---|\n{others}\n"
     relations = "".join(f"- `{each.larger}` {each.sign}`{each.smaller}`\n" for each in RELATIONS)
     between = f"## What must hold between settings\n\n{relations}\n"
-    return INTRODUCTION + "\n".join(_tables()) + "\n" + between + variables
+    return INTRODUCTION + _reloading() + "\n".join(_tables()) + "\n" + between + variables
+
+
+def _reloading() -> str:
+    words = (
+        f"The API, the leader and the workers look at the file every {LOOK_S:g} s, and at once at SIGHUP, and take "
+        "changes of the settings below without a restart: all of them or, where anything in the configuration is "
+        "wrong, none; that is logged as `config_refused`, and the values before it stay. Each change that is taken is "
+        "logged as `config_reloaded` and adds 1 to `config_generation`, which `GET /health` shows for the process that "
+        "answers. A change of any other setting is logged as `config_needs_restart`. SIGHUP ends `orchestrator up`, as "
+        "closing its terminal does. " + ", ".join(f"`{name}`" for name in RELOADABLE) + "."
+    )
+    text = textwrap.fill(words, WIDTH, break_on_hyphens=False, break_long_words=False)
+    return f"## Changes while it runs\n\n{text}\n\n"
 
 
 def example() -> str:

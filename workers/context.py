@@ -7,12 +7,15 @@ from functools import cache
 
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
+from orchestrator.config.following import follow
 
 
 @cache
 def orchestrator() -> Orchestrator:
     """The orchestrator of this process."""
-    return build(load(), role=f"worker {agent_id()}", ping=False)
+    settings = load()
+    follow(settings)
+    return build(settings, role=f"worker {agent_id()}", ping=False)
 
 
 def forget() -> None:

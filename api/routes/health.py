@@ -9,6 +9,7 @@ from api.arguments import Resource
 from api.auth import public
 from api.context import VERSION, draining, services
 from api.schemas.health import HealthSchema, ReadySchema
+from orchestrator.config.following import generation
 from orchestrator.services.readiness import Check
 
 blp = Resource("health", __name__, description="Is it alive, and can it work.")
@@ -21,7 +22,8 @@ _STARTED = time.monotonic()
 @blp.answers(200, HealthSchema)
 def health() -> Any:
     """Tell that this process answers; asks nobody else."""
-    return {"status": "ok", "version": VERSION, "uptime_s": round(time.monotonic() - _STARTED, 3)}
+    uptime_s = round(time.monotonic() - _STARTED, 3)
+    return {"status": "ok", "version": VERSION, "uptime_s": uptime_s, "config_generation": generation()}
 
 
 @blp.get("/ready")

@@ -11,6 +11,9 @@ class HealthSchema(Schema):
     status = fields.String()
     version = fields.String()
     uptime_s = fields.Float()
+    config_generation = fields.Integer(
+        metadata={"description": "1 at start, one more with each change of the configuration file that was taken."}
+    )
 
 
 class CheckSchema(Schema):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,7 +20,10 @@ CONFIG_VARIABLE = "ORCHESTRATOR_CONFIG"
 SECTION = "orchestrator"
 FILE_BYTES = 1_000_000
 # A new file format is one line here.
-PARSERS: dict[str, Callable[[str], Any]] = {".json": lambda text: json.loads(text, object_pairs_hook=_without_twins)}
+PARSERS: dict[str, Callable[[str], Any]] = {
+    ".json": lambda text: json.loads(text, object_pairs_hook=_without_twins),
+    ".toml": tomllib.loads,
+}
 
 OTHER_VARIABLES = {
     CONFIG_VARIABLE: "The configuration file.",
@@ -60,6 +64,8 @@ def read_environment(into: Reading) -> None:
             into.values[setting.name] = raw
             by_file = f"{setting.variable}_FILE"
             into.origins[setting.name] = by_file if os.environ.get(by_file) else setting.variable
+            if os.environ.get(by_file) and os.environ.get(setting.variable, "").strip():
+                into.faults.append(f"{setting.variable}: set twice, also as {by_file}; unset one of them")
     into.warnings += _unknown_variables()
 
 

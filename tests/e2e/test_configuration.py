@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,4 +36,24 @@ def test_every_process_reads_the_file_and_a_seed_needs_no_workers(
     assert report.status_code == 200
     assert report.text.startswith("Requirements of service-agreement.md")
     assert json.loads(run_command("db", "seed", "-o", "json").stdout)["new"] is False
+    _change_while_it_runs(up, file)
     assert up.stop() == 0
+
+
+def _change_while_it_runs(up: Any, file: Path) -> None:
+    """Two changes of the file, one of them wrong, reach the API and the leader."""
+    values = {"max_upload_bytes": 2_000, "log_level": "WARNING", "rate_read_per_minute": 77}
+    file.write_text(json.dumps({"orchestrator": values}))
+    _wait(lambda: up.call("GET", "/health").json()["config_generation"] == 2)
+    assert "77" in up.call("GET", "/jobs").headers["RateLimit-Policy"]
+    _wait(lambda: "config_reloaded" in (up.state_dir / "log" / "beat.log").read_text())
+    file.write_text(json.dumps({"orchestrator": values | {"rate_read_per_minute": -1}}))
+    _wait(lambda: "config_refused" in (up.state_dir / "log" / "api.log").read_text())
+    assert up.call("GET", "/health").json()["config_generation"] == 2
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.2)

@@ -64,6 +64,20 @@ def test_a_secret_may_stand_in_a_file_of_its_own(
     assert found.origins["database_url"] == "DATABASE_URL_FILE"
 
 
+def test_a_value_and_a_file_for_it_conflict(environment: Environment, tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://user:from-file@db/jobs\n")
+    environment(DATABASE_URL_FILE=secret)
+    assert faults() == ["DATABASE_URL: set twice, also as DATABASE_URL_FILE; unset one of them"]
+
+
+def test_a_file_may_be_toml(config_file: Callable[..., Path]) -> None:
+    path = config_file('[orchestrator]\nmax_errors = 7\ncors_origins = ["https://a.example"]\n', "config.toml")
+    found = read()
+    assert (found.settings.max_errors, found.settings.cors_origins) == (7, ("https://a.example",))
+    assert found.origins["max_errors"] == f"max_errors in {path}"
+
+
 def test_a_secret_file_that_is_not_there_is_a_fault(environment: Environment, tmp_path: Path) -> None:
     environment(DATABASE_URL_FILE=tmp_path / "none")
     assert [fault.partition(":")[0] for fault in faults()] == ["DATABASE_URL_FILE"]
@@ -130,7 +144,8 @@ def test_a_key_under_both_its_names_is_a_fault(config_file: ConfigFile) -> None:
         ('{"orchestrator": {"max_errors": 1, "max_errors": 2}}', "config.json", "'max_errors' is there twice"),
         ("[" * 100_000, "config.json", "cannot be understood"),
         (" " * 1_000_001, "config.json", "more than 1,000,000 bytes"),
-        ("max_errors: 1", "config.yaml", "must end in .json"),
+        ("[orchestrator]\nmax_errors = 1\nmax_errors = 2", "config.toml", "cannot be understood"),
+        ("max_errors: 1", "config.yaml", "must end in .json or .toml"),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_a_fault(
