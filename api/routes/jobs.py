@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request, url_for
 
@@ -41,14 +42,13 @@ _FORM_TOO = {"content": {FORM: {"schema": SubmissionSchema}}}
 @blp.also(200, schema=SubmittedSchema, description="The equal job that was there already")
 def submit(query: dict[str, Any], fields: dict[str, Any]) -> Any:
     """Submit a document and a prompt."""
-    if fields["successor_of"] is not None:
-        services().visibility.check(principal(), fields["successor_of"])
     wish = Submission(
         owner=principal().owner,
         correlation_id=request_id(),
         document=_upload(fields.pop("document", None)) or fields.pop("document_id", None),
         tags=tuple(fields.pop("tags")),
         depends_on=tuple(fields.pop("depends_on")),
+        successor_of=_seen(fields.pop("successor_of")),
         **fields,
         **query,
     )
@@ -128,6 +128,17 @@ def document(job_id: str) -> Response:
 
 def _etag(view: JobView) -> dict[str, str]:
     return etag(view.job.version)
+
+
+def _seen(job_id: UUID | None) -> UUID | None:
+    """The job, if the caller may know of it.
+
+    Raises:
+        NotFound: it may not.
+    """
+    if job_id is not None:
+        services().visibility.check(principal(), job_id)
+    return job_id
 
 
 def _upload(file: Any) -> Upload | None:
