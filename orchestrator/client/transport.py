@@ -1,4 +1,4 @@
-"""One HTTP session to the API: bounded waits, retries of GET alone, and errors as the project's own classes."""
+"""One HTTP session to the API: bounded waits and retries, and errors as the project's own classes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.filepost import encode_multipart_formdata
 from urllib3.util import Retry
 
 from orchestrator.errors import (
     Conflict,
     Denied,
+    Gone,
     Invalid,
     InvalidTransition,
     NotFound,
@@ -42,6 +45,7 @@ _BY_STATUS: dict[int, type[OrchestratorError]] = {
     404: NotFound,
     405: Invalid,
     409: Conflict,
+    410: Gone,
     412: StaleVersion,
     413: TooLarge,
     415: Unsupported,
@@ -92,7 +96,7 @@ class Transport:
         self._session.trust_env = not _is_local(parts.hostname)  # a proxy cannot reach this machine's loopback
         retry = Retry(
             total=RETRIES,
-            allowed_methods={"GET"},
+            allowed_methods={"GET", "POST"},  # every POST has a key of its own, by which the server does it once
             status_forcelist={429, 502, 503, 504},
             backoff_factor=BACKOFF_S,
             retry_after_max=RETRY_AFTER_MAX_S,
@@ -131,12 +135,12 @@ class Transport:
         return self._send("GET", path, headers=headers, stream=True)
 
     def post(self, path: str, content: Any = None) -> requests.Response:
-        """POST JSON, once."""
-        return self._send("POST", path, json=content)
+        """POST JSON; it is done once, however often it is sent."""
+        return self._send("POST", path, json=content, headers=_once())
 
     def post_to(self, path: str, content: Any, version: int | None) -> requests.Response:
-        """POST JSON, once, where the thing still has this version; None: any."""
-        return self._send("POST", path, json=content, headers=_if_match(version))
+        """The same where the thing still has this version; None: any."""
+        return self._send("POST", path, json=content, headers=_if_match(version) | _once())
 
     def patch(self, path: str, content: Any, version: int | None) -> requests.Response:
         """PATCH JSON, once, where the thing still has this version; None: any."""
@@ -149,10 +153,10 @@ class Transport:
         return self._send("DELETE", path, params=dict(query or {}), headers=_if_match(version))
 
     def post_form(self, path: str, fields: list[FormField]) -> requests.Response:
-        """POST multipart/form-data, once."""
+        """POST multipart/form-data; it is done once, however often it is sent."""
         body, media_type = encode_multipart_formdata(fields)
         # As a stream it is sent in blocks: the time limit holds for each block and not for all of it.
-        return self._send("POST", path, data=BytesIO(body), headers={"Content-Type": media_type})
+        return self._send("POST", path, data=BytesIO(body), headers={"Content-Type": media_type} | _once())
 
     def json(self, answer: requests.Response) -> Any:
         """The JSON of an answer.
@@ -175,6 +179,8 @@ class Transport:
         except requests.Timeout as error:
             raise Unavailable(_silence(self.url, method), code="no_answer") from error
         except requests.ConnectionError as error:
+            if _was_silence(error):
+                raise Unavailable(_silence(self.url, method), code="no_answer") from error
             raise Unavailable(f"Nothing answers at {self.url} ({_cause(error)}).", code="unreachable") from error
         except requests.RequestException as error:
             raise Unavailable(f"The request to {self.url} failed: {error}.") from error
@@ -201,6 +207,10 @@ def _if_match(version: int | None) -> dict[str, str]:
     return {"If-Match": "*" if version is None else f'"{version}"'}
 
 
+def _once() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
+
+
 def _strange(answer: requests.Response, url: str) -> Unavailable:
     said = f"{answer.status_code} {answer.reason} with {answer.headers.get('Content-Type', 'nothing')}"
     return Unavailable(f"{url} answered {said}: is it the orchestrator's API?", code="strange_answer")
@@ -214,6 +224,11 @@ def _fault(item: Mapping[str, Any]) -> str:
 def _silence(url: str, method: str) -> str:
     unsure = "" if method == "GET" else " It may have done what was asked: look before you repeat it."
     return f"{url} did not answer within {READ_S:.0f} s.{unsure}"
+
+
+def _was_silence(error: requests.ConnectionError) -> bool:
+    """Whether the last of several attempts got no answer in time."""
+    return bool(error.args) and isinstance(getattr(error.args[0], "reason", None), ReadTimeoutError)
 
 
 def _cause(error: BaseException) -> str:

@@ -6,14 +6,19 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from werkzeug.serving import make_server
 
+from api.app import create_app
+from orchestrator.bootstrap import Orchestrator
 from orchestrator.client import Client
-from orchestrator.errors import Invalid, Unavailable
+from orchestrator.errors import Conflict, Invalid, Unavailable
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -51,7 +56,7 @@ class _Speaker(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = _speak  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_DELETE = _speak  # noqa: N815 - http.server's names
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -97,11 +102,65 @@ def test_get_is_given_up_in_the_end(client: Client, peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("first", [problem(503, "unavailable"), None])
-def test_post_is_sent_once(client: Client, peer: Peer, first: Answer | None) -> None:
-    peer.script = [first, AGENTS]
+def test_post_is_repeated_under_one_key(client: Client, peer: Peer, tmp_path: Path, first: Answer | None) -> None:
+    document = tmp_path / "a.txt"
+    document.write_text("The lessor shall pay.")
+    for each in (None, document):
+        peer.seen.clear()
+        peer.script = [first, AGENTS]
+        client.submit("What?", each)
+        sizes = [headers["Content-Length"] for _, headers in peer.seen]
+        keys = [headers["Idempotency-Key"] for _, headers in peer.seen]
+        assert len(keys) == 2
+        assert (keys[0], sizes[0]) == (keys[1], sizes[1])
+    assert len({headers["Idempotency-Key"] for _, headers in peer.seen}) == 1
+
+
+def test_what_has_no_key_is_sent_once(client: Client, peer: Peer) -> None:
+    peer.script = [problem(503, "unavailable"), AGENTS]
     with pytest.raises(Unavailable):
-        client.submit("What?")
+        client.cancel("j")
     assert len(peer.seen) == 1
+
+
+def test_what_was_done_before_the_connection_broke_is_not_done_again(
+    orchestrator: Orchestrator, tmp_path: Path
+) -> None:
+    orchestrator.accounts.ensure_admin_key("an-admin-key-of-the-tests")
+    document = tmp_path / "a.txt"
+    document.write_text("The lessor shall pay.")
+    with _breaking_off(create_app(orchestrator)) as url, Client(url, "an-admin-key-of-the-tests") as client:
+        submitted = [client.submit("What?", each, deduplicate=False)["id"] for each in (None, document)]
+        with pytest.raises(Conflict) as spent:
+            client.create_key("robot", "viewer")
+
+        assert [job["id"] for job in client.jobs()] == submitted[::-1]
+        assert spent.value.code == "idempotency_spent"
+        assert sum(each["name"] == "robot" for each in client.keys()) == 1  # noqa: SIM118 - API keys
+
+
+@contextmanager
+def _breaking_off(app: Flask) -> Iterator[str]:
+    """A server that does each POST and hangs up in place of the first answer to it."""
+    broken: set[str] = set()
+
+    def serve(environ: Any, start_response: Any) -> Any:
+        answer = app(environ, start_response)
+        key = environ.get("HTTP_IDEMPOTENCY_KEY")
+        if key and key not in broken:
+            broken.add(key)
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        return answer
+
+    server = make_server("127.0.0.1", 0, serve, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(5)
+        server.server_close()
 
 
 def test_the_key_follows_no_redirect(client: Client, peer: Peer) -> None:
@@ -126,6 +185,7 @@ def test_success_without_json_is_named_so(client: Client, peer: Peer) -> None:
 
 def test_silence_has_an_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestrator.client.transport.READ_S", 0.2)
+    monkeypatch.setattr("orchestrator.client.transport.RETRIES", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with Client(f"http://127.0.0.1:{port}", "k") as waiting, pytest.raises(Unavailable, match="look before you"):
