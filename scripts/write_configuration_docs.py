@@ -29,8 +29,9 @@ INTRODUCTION = """\
 Every process reads its settings at start, from
 
 1. the environment: the variable below, or the file named by the variable with `_FILE` behind it (for secrets);
-2. else the configuration file named by `ORCHESTRATOR_CONFIG` or `orchestrator --config FILE ...`;
-3. else the default.
+2. else [Vault](#secrets-in-vault), where `ORCHESTRATOR_VAULT_PATH` is set;
+3. else the configuration file named by `ORCHESTRATOR_CONFIG` or `orchestrator --config FILE ...`;
+4. else the default.
 
 A blank variable counts as not set; one that is set together with its `_FILE` is an error. Names ending in `_s` are
 seconds. `orchestrator config check` reports every fault at once, `orchestrator config show` where each value comes
@@ -47,6 +48,16 @@ section is an error.
 {"orchestrator": {"job_timeout_hours": 168, "stuck_detection_minutes": 60, "max_requirement_retries": 5,
                   "completion_check_interval_seconds": 30}}
 ```
+
+"""
+VAULT = """\
+## Secrets in Vault
+
+With the extra `vault` (`pip install 'requirement-orchestrator[vault]'`), settings are read from HashiCorp Vault or
+OpenBao, key-value engine version 2: `ORCHESTRATOR_VAULT_PATH=secret/orchestrator` names mount and path, `VAULT_ADDR`
+the server, `VAULT_TOKEN` or `VAULT_TOKEN_FILE` the login; `VAULT_NAMESPACE` and `VAULT_CACERT` do what they do
+elsewhere. The keys there are the settings' names, such as `database_url`, and are checked as in the file. Each process
+reads them once, when it starts, and does not start without them.
 
 """
 ENV_HEADER = """\
@@ -75,7 +86,7 @@ def documentation() -> str:
     variables = f"## Other variables\n\n| variable | |\n|---|---|\n{others}\n"
     relations = "".join(f"- `{each.larger}` {each.sign}`{each.smaller}`\n" for each in RELATIONS)
     between = f"## What must hold between settings\n\n{relations}\n"
-    return INTRODUCTION + _reloading() + "\n".join(_tables()) + "\n" + between + variables
+    return INTRODUCTION + VAULT + _reloading() + "\n".join(_tables()) + "\n" + between + variables
 
 
 def _reloading() -> str:

@@ -1,4 +1,4 @@
-"""Reads all sources, checks everything, and reports all faults at once. Environment > file > default."""
+"""Reads all sources, checks everything, and reports all faults at once. Environment > Vault > file > default."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestrator.config.catalogue import NO_DEFAULT, Setting, catalogue
 from orchestrator.config.relations import broken_relations
 from orchestrator.config.rules import normalise_database_url
 from orchestrator.config.settings import Settings
-from orchestrator.config.sources import CONFIG_VARIABLE, Reading, read_environment, read_file
+from orchestrator.config.sources import CONFIG_VARIABLE, VAULT, Reading, read_environment, read_file, read_secrets
 from orchestrator.errors import ConfigError
 
 DEFAULT = "default"
@@ -85,6 +85,7 @@ def _read_sources() -> Reading:
     named = os.environ.get(CONFIG_VARIABLE, "").strip()
     if named:
         read_file(Path(named).expanduser(), raw)
+    read_secrets(raw)
     read_environment(raw)
     return raw
 
@@ -97,7 +98,8 @@ def _value(setting: Setting, raw: Reading, servers_needed: bool) -> Any:
     try:
         value = setting.parse(given)
     except ValueError as fault:
-        shown = "" if setting.secret else f" {_PASSWORD.sub('//...@', repr(given))}"
+        hidden = setting.secret or f" in {VAULT} " in raw.origins[setting.name]
+        shown = "" if hidden else f" {_PASSWORD.sub('//...@', repr(given))}"
         raw.faults.append(f"{raw.origins[setting.name]}:{shown} must be {fault}")
         return NO_DEFAULT
     return normalise_database_url(value) if setting.name == "database_url" else value

@@ -15,9 +15,11 @@ from typing import Any
 from environs import FileAwareEnv
 
 from orchestrator.config.catalogue import Setting, catalogue
+from orchestrator.config.vault import PATH_VARIABLE, VaultFault, read_vault
 
 CONFIG_VARIABLE = "ORCHESTRATOR_CONFIG"
 SECTION = "orchestrator"
+VAULT = "Vault"
 FILE_BYTES = 1_000_000
 # A new file format is one line here.
 PARSERS: dict[str, Callable[[str], Any]] = {
@@ -27,6 +29,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 
 OTHER_VARIABLES = {
     CONFIG_VARIABLE: "The configuration file.",
+    PATH_VARIABLE: "Where Vault has secrets, as MOUNT/PATH; goes with VAULT_ADDR and VAULT_TOKEN.",
     "ORCHESTRATOR_URL": "Where the command line finds the API.",
     "ORCHESTRATOR_API_KEY": "The key with which the command line talks to the API.",
     "ORCHESTRATOR_API_KEY_FILE": "A file with that key.",
@@ -83,6 +86,24 @@ def read_file(path: Path, into: Reading) -> None:
         return
     for key, raw in section.items():
         _add(path, key, raw, into)
+
+
+def read_secrets(into: Reading) -> None:
+    """Add what Vault has at the place that ORCHESTRATOR_VAULT_PATH names; it outranks the file."""
+    place = os.environ.get(PATH_VARIABLE, "").strip()
+    if not place:
+        return
+    try:
+        content = read_vault(place)
+    except VaultFault as fault:
+        into.faults.append(f"{PATH_VARIABLE}: {fault}")
+        return
+    found = Reading()
+    for key, raw in content.items():
+        _add(Path(f"{VAULT} {place}"), key, raw, found)
+    into.values |= found.values
+    into.origins |= found.origins
+    into.faults += found.faults
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
