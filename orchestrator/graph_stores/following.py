@@ -98,7 +98,9 @@ class Following:
             return 0
         keys = frozenset(key for row in intents for key in row.nodes)
         names = frozenset((source, end, kind) for row in intents for source, end, kind in row.edges)
-        self._write(fence, _alike(_touched(session, keys, names), fence + 1))
+        wanted = list(_alike(_touched(session, keys, names), fence + 1))
+        failpoint("before_neo4j", StepKind.GRAPH_UPDATE)
+        self._write(fence, wanted)
         failpoint("after_neo4j", StepKind.GRAPH_UPDATE)
         graph_intents.drop(session, [row.id for row in intents])
         return len(intents)
