@@ -263,3 +263,21 @@ def test_what_cannot_be_reviewed(call: Any, stage: Any, job_id: str, rids: list[
     assert call("POST", f"/jobs/{live}/reviews/clear", json={"reason": "x"}).status_code == 409
     assert call("GET", "/reviews?state=accepted").status_code == 422
     assert call("GET", "/reviews?cursor=x").get_json()["code"] == "cursor"
+
+
+def test_the_successor_of_a_job_names_it_and_can_be_compared(call: Any, stage: Any, job_id: str) -> None:
+    unknown = "00000000-0000-4000-8000-000000000000"
+    made = call("POST", "/jobs", json={"prompt": "And now?", "successor_of": job_id})
+    same = call("POST", "/jobs", json={"prompt": "And now?", "successor_of": job_id})
+    other = call("POST", "/jobs", json={"prompt": "And now?"})
+
+    assert (made.status_code, made.get_json()["successor_of"]) == (202, job_id)
+    assert (same.status_code, same.get_json()["id"]) == (200, made.get_json()["id"])
+    assert (other.status_code, other.get_json()["successor_of"]) == (202, None)
+    form = {"prompt": "Again", "successor_of": job_id}
+    assert call("POST", "/jobs", data=form, content_type="multipart/form-data").get_json()["successor_of"] == job_id
+    for wrong, status in ((unknown, 404), ("x", 422), (1, 422)):
+        assert call("POST", "/jobs", json={"prompt": "x", "successor_of": wrong}).status_code == status
+    stage.end(made.get_json()["id"])
+    counts = call("GET", f"/jobs/{job_id}/compare/{made.get_json()['id']}").get_json()["counts"]
+    assert counts["removed"] == 5
