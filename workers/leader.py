@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
+from orchestrator.config.following import follow
 from orchestrator.domain.step import QUEUES
 from orchestrator.observability.metrics import DISPATCHER_TICK, watch_pool
 from orchestrator.services.leadership import Leadership
@@ -42,7 +43,9 @@ class LeaderScheduler(Scheduler):  # type: ignore[misc]
 
     def setup_schedule(self) -> None:
         """Start to lead. Celery also makes a lazy scheduler for its banner, which must not: it never gets here."""
-        orchestrator = build(load(), role="leader", ping=False)
+        settings = load()
+        follow(settings)
+        orchestrator = build(settings, role="leader", ping=False)
         watch_pool(orchestrator.engine, "leader")
         self._leader = Leader(self.app, orchestrator)
         listen(self._leader.vitals, orchestrator.settings)
