@@ -1,4 +1,4 @@
-"""What the parameters in paths look like, for the description."""
+"""What parameters of paths and lists in queries look like, for the description."""
 
 from __future__ import annotations
 
@@ -18,8 +18,18 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 def describe(paths: dict[str, Any]) -> None:
-    """Replace the schema `string` of path parameters by what the parameter of this name must be."""
+    """Replace the schema `string` of path parameters by what each must be; tell that lists are one text with commas."""
     for path in paths.values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                _describe_lists(operation.get("parameters", ()))
         for parameter in path.get("parameters", ()):
             if parameter.get("in") == "path" and parameter["name"] in SCHEMAS:
                 parameter["schema"] = SCHEMAS[parameter["name"]]
+
+
+def _describe_lists(parameters: Any) -> None:
+    for parameter in parameters:
+        if parameter.get("in") == "query" and parameter["schema"].get("type") == "array":
+            parameter["explode"] = False
+            parameter["schema"]["default"] = []

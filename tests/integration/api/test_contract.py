@@ -28,6 +28,7 @@ RELATED = (
     "/filter",
     "/priority",
     "/document",
+    "/document_id",
     "/file_name",
     "/expires_at",
     "/run_at",
