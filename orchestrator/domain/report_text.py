@@ -239,11 +239,25 @@ def _outcome(row: RequirementRow) -> Iterator[str]:
         "Messages": ", ".join(row.mentioned_messages),
         "Relevance": relevance,
         "Notes": row.research_notes,
-        "Review": "needed: the confidence is low" if row.needs_review else "",
+        "Review": _review(row),
     }
     for label, said in lines.items():
         if said:
             yield from _wrapped(f"{label}: {said}", INDENT, INDENT + "  ")
+
+
+def _review(row: RequirementRow) -> str:
+    """Where its review stands: "accepted by ann: as agreed", "suspect: number changed since R-... of job ..."."""
+    review = row.review or {}
+    state = _words(review.get("state") or "")
+    if not state:
+        return "needed: the confidence is low" if row.needs_review else ""
+    by = " and ".join(review.get("accepted_by") or filter(None, [review.get("rejected_by")]))
+    ways = ", ".join(map(_words, review.get("cause", ())))
+    source = review.get("carried_over_from")
+    since = f"since {source['rid']} of job {source['job_id']}" if source else ""
+    said = f"{ways} {since}".strip() if ways else review.get("reason", "")
+    return ": ".join(filter(None, (f"{state} by {by}" if by else state, said)))
 
 
 def _place(where: Mapping[str, Any]) -> str:

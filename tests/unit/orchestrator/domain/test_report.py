@@ -14,6 +14,7 @@ import pytest
 from orchestrator.domain import report
 from orchestrator.domain.report import ReportSource, as_json, error_of, head
 from orchestrator.domain.report_text import WIDTH, as_text, day_as_text, understood
+from orchestrator.domain.report_text import requirement as requirement_as_text
 
 SUBMITTED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -144,6 +145,29 @@ def test_rejected_and_failed_stand_apart_with_their_reasons() -> None:
     assert shown.index("#1 ") < shown.index("\nRejected\n") < shown.index("#2 ") < shown.index("Failed in validation")
     assert "Rejected: Q-03: not verifiable" in shown
     assert "Failed: timeout" in shown
+
+
+@pytest.mark.parametrize(
+    ("review", "said"),
+    [
+        (None, "Review: needed: the confidence is low"),
+        ({"state": None, "edited": {"name": "x"}}, "Review: needed: the confidence is low"),
+        (
+            {"state": "accepted", "accepted_by": ["ann", "bob"], "reason": "Fine."},
+            "Review: accepted by ann and bob: Fine.",
+        ),
+        ({"state": "rejected", "rejected_by": "ann", "reason": "None."}, "Review: rejected by ann: None."),
+        ({"state": "awaiting_second", "accepted_by": ["ann"]}, "Review: awaiting second by ann"),
+        (
+            {"state": "suspect", "cause": ["number_changed"], "carried_over_from": {"job_id": "J", "rid": "R-A"}},
+            "Review: suspect: number changed since R-A of job J",
+        ),
+    ],
+)
+def test_the_text_says_where_a_review_stands(review: dict[str, Any] | None, said: str) -> None:
+    lines = [line.strip() for line in requirement_as_text(requirement(needs_review=True, review=review))]
+
+    assert [line for line in lines if line.startswith("Review")] == [said]
 
 
 def test_a_heading_is_written_once_for_what_follows_it() -> None:
