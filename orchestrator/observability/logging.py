@@ -54,7 +54,8 @@ def configure(settings: Settings, service: str, **always: Any) -> None:
 
 def _last(log_format: str) -> list[structlog.typing.Processor]:
     if log_format == "human" or (log_format == "auto" and sys.stderr.isatty()):
-        return [structlog.dev.ConsoleRenderer()]
+        # The default shows the variables of every frame, secrets among them.
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     # What JSON does not know is shown as text: a line must never fail.
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -19,6 +20,9 @@ from orchestrator.config import Settings
 from orchestrator.domain.llm import USUAL_PAUSE_S
 
 ANSWER_BYTES = 4_000_000
+for _library in ("openai", "httpx2", "httpcore2"):
+    # At lower levels they log whole questions, which are the document's text.
+    logging.getLogger(_library).setLevel(logging.WARNING)
 NO_KEY = "none"
 """Local servers want no key, but the client wants to send one."""
 

@@ -7,13 +7,14 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from orchestrator.bootstrap import Orchestrator
@@ -136,8 +137,9 @@ class Endpoint:
 class Town:
     """Jobs on the test's database; their creator steps run here, as a worker would run them."""
 
-    def __init__(self, orchestrator: Orchestrator) -> None:
+    def __init__(self, orchestrator: Orchestrator, logged: list[Any]) -> None:
         self.orchestrator = orchestrator
+        self.logged = logged
 
     def submit(self, document: str = DOCUMENT, **wish: Any) -> UUID:
         values = {"owner": "test", "prompt": "Which rules are there?", "correlation_id": "t", "engine": "llm"} | wish
@@ -206,7 +208,7 @@ def endpoint() -> Iterator[Endpoint]:
 @pytest.fixture
 def make_town(
     make_orchestrator: Callable[..., Orchestrator], endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Town]:
+) -> Iterator[Callable[..., Town]]:
     """`make_town(**settings)`: the worker's own composition root, on the test's database and endpoint."""
 
     def make(**changes: Any) -> Town:
@@ -218,9 +220,10 @@ def make_town(
         monkeypatch.setenv("REDIS_URL", orchestrator.settings.redis_url)
         monkeypatch.setattr(import_module("workers.context"), "orchestrator", lambda: orchestrator)
         import_module("workers.task")._heart.cache_clear()
-        return Town(orchestrator)
+        return Town(orchestrator, logged)
 
-    return make
+    with structlog.testing.capture_logs() as logged:
+        yield make
 
 
 @pytest.fixture
