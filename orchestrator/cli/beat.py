@@ -26,13 +26,15 @@ def beat(health_port: int | None) -> None:
     from orchestrator.observability.logging import configure
     from orchestrator.observability.sharing import share
     from orchestrator.storage.start_check import check_start, pool_size
+    from orchestrator.storage.versions import check_broker
 
     settings = load()
     configure(settings, service="beat")
     share(settings.metrics_dir)
     tracing.configure(settings, "beat")
     check_start(settings, "leader", pool_size(settings) + LEASE_AND_LISTENER)
+    check_broker(settings.redis_url)
 
     from workers.app import app
 
-    app.Beat(loglevel="INFO", redirect_stdouts=False).run()
+    app.Beat(loglevel="INFO", redirect_stdouts=False, quiet=True).run()

@@ -9,6 +9,8 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from sqlalchemy import Engine, event
 
+from orchestrator.domain.step import StepKind
+
 disable_created_metrics()
 
 PREFIX = "orchestrator_"
@@ -90,6 +92,12 @@ def note_llm_call(agent: str, model: str, outcome: str, seconds: float, prompt: 
     LLM_DURATION.labels(agent, model, outcome).observe(seconds)
     LLM_TOKENS.labels(agent, model, "prompt").inc(prompt)
     LLM_TOKENS.labels(agent, model, "completion").inc(completion)
+
+
+def begin_at_zero() -> None:
+    """Let the counter that an alert watches be there before it counts: from nothing to 1 is no increase."""
+    for kind in StepKind:
+        STEPS_DEAD.labels(kind.value)
 
 
 def watch_pool(engine: Engine, service: str) -> None:

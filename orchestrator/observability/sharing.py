@@ -20,7 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from orchestrator.errors import ConfigError
-from orchestrator.observability.metrics import LOCAL
+from orchestrator.observability.metrics import LOCAL, begin_at_zero
 
 __all__ = ["CONTENT_TYPE", "exposition", "leave", "share", "take_place"]
 
@@ -54,6 +54,7 @@ def share(root: str = "") -> Path:
     os.environ[VARIABLE] = str(directory)
     values.ValueClass = values.MultiProcessValue(lambda: _place)
     _shared = directory
+    begin_at_zero()
     atexit.register(_clear, directory, os.getpid())
     return directory
 
