@@ -151,7 +151,7 @@ def _wait(condition: Callable[[], object]) -> None:
 
 @contextmanager
 def _process(arguments: list[str]) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, *arguments], env=os.environ)
+    process = subprocess.Popen([sys.executable, *arguments], env=os.environ)  # noqa: S603 - a program of the project
     try:
         yield
     finally:

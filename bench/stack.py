@@ -58,7 +58,7 @@ def _stack() -> Iterator[tuple[Client, psutil.Process, float]]:
     command = [sys.executable, "-P", "-m", "orchestrator.cli.main", "up", "--port", "0", "--state-dir", str(state.path)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     began = time.monotonic()
-    up = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**environment, "PYTHONUNBUFFERED": "1"})
+    up = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**environment, "PYTHONUNBUFFERED": "1"})  # noqa: S603 - a program of the project
     try:
         assert up.stdout
         for line in up.stdout:

@@ -47,7 +47,8 @@ class Users:
         self._stopping = threading.Event()
         self._poison_wanted = threading.Semaphore(0)
         self._threads = [
-            threading.Thread(target=self._run, args=(random.Random(f"{seed}/{n}"),), daemon=True) for n in range(count)
+            threading.Thread(target=self._run, args=(random.Random(f"{seed}/{n}"),), daemon=True)  # noqa: S311 - chances of a test
+            for n in range(count)
         ]
         self.answered: list[str] = []
         self._poison: set[str] = set()

@@ -101,7 +101,7 @@ def arcadedb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoltServer]:
         port = free.getsockname()[1]
     server = BoltServer(f"bolt://127.0.0.1:{port}", "root", secrets.token_hex(16), "graph")
     with (place / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - a program of the project
             _command(wheel, place, port, server), stdout=log, stderr=log, cwd=place, preexec_fn=_die_with_the_tests
         )
         try:

@@ -77,7 +77,7 @@ class Stage:
 
     def count(self, table: str) -> int:
         """Rows of a table."""
-        return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])
+        return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - names of the test, no input
 
     def requirement(self, job_id: str, number: int, **columns: Any) -> str:
         """A numbered requirement of a job; returns its rid."""
@@ -127,7 +127,7 @@ class Stage:
         with self.sessions.begin() as session:
             self.orchestrator.reporter.generate(session, UUID(job_id))
 
-    def key(self, role: Role, secret: str = "0123456789abcdef") -> str:
+    def key(self, role: Role, secret: str = "0123456789abcdef") -> str:  # noqa: S107 - made up
         """A key with this role."""
         key_id = f"{role.value:x<8}"[:8]
         with self.sessions.begin() as session:
@@ -159,7 +159,7 @@ def shared(
 def stage(shared: Orchestrator) -> Stage:
     """An empty database with one admin key."""
     staged = Stage(shared)
-    staged.run("; ".join(f"DELETE FROM {table}" for table in TABLES))  # TRUNCATE takes ten times as long
+    staged.run("; ".join(f"DELETE FROM {table}" for table in TABLES))  # noqa: S608 - names of the test; TRUNCATE takes ten times as long
     shared.accounts.ensure_admin_key(ADMIN_KEY)
     return staged
 

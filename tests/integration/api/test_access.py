@@ -19,7 +19,7 @@ from orchestrator.domain.access import Role
 from orchestrator.domain.api_key import hash_of
 from orchestrator.storage.models import ApiKey
 
-SECRET = "0123456789abcdef"
+SECRET = "0123456789abcdef"  # noqa: S105 - made up
 PROMPT = "Wolpertinger duties"
 SAMPLES = {
     "agent_id": "nobody",

@@ -45,7 +45,7 @@ class Server:
         self.headers = {"X-API-Key": KEY}
         self.log = log
         with log.open("wb") as stream:
-            self.child = subprocess.Popen([BINARY, "api"], env=environment, stderr=stream, start_new_session=True)
+            self.child = subprocess.Popen([BINARY, "api"], env=environment, stderr=stream, start_new_session=True)  # noqa: S603 - a program of the project
 
     def wait(self) -> None:
         limit = time.monotonic() + 30

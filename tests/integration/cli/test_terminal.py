@@ -57,7 +57,7 @@ def start(api: Any) -> Iterator[Start]:
     def begin(*words: str) -> tuple[subprocess.Popen[str], Seat]:
         mine, theirs = pty.openpty()
         environment = os.environ | {"ORCHESTRATOR_URL": api.url, "ORCHESTRATOR_API_KEY": api.key, "COLUMNS": "100"}
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - a program of the project
             [*COMMAND, *words], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment
         )
         os.close(theirs)

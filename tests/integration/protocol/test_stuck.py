@@ -22,7 +22,7 @@ def age(plant: Any, minutes: int = 90) -> None:
         "steps": ("created_at", "started_at", "finished_at", "dispatched_at"),
     }.items():
         moved = ", ".join(f"{column} = {column} - make_interval(mins => :minutes)" for column in columns)
-        plant.run(f"UPDATE {table} SET {moved}", minutes=minutes)
+        plant.run(f"UPDATE {table} SET {moved}", minutes=minutes)  # noqa: S608 - names of the test, no input
 
 
 def stuck(plant: Any, **options: Any) -> list[tuple[Any, str, str]]:

@@ -367,7 +367,7 @@ def four(call: Any, stage: Any) -> list[str]:
     ids = [call.submit(**wish)["id"] for wish in wishes]
     for days, job_id in enumerate(reversed(ids)):
         day = "timestamptz '2026-03-10 12:00+00' - make_interval(days => :days)"
-        stage.run(f"UPDATE jobs SET created_at = {day} WHERE id = :id", days=days, id=job_id)
+        stage.run(f"UPDATE jobs SET created_at = {day} WHERE id = :id", days=days, id=job_id)  # noqa: S608 - names of the test, no input
     stage.run("UPDATE jobs SET owner = 'bob' WHERE id = :id", id=ids[1])
     stage.requirement(ids[1], 1, requirement_text="Der Vermieter prüft das Alter des Kunden.")
     return ids

@@ -17,7 +17,7 @@ def busy(call: Any, stage: Any) -> None:
         agent = {"id": f"c{number}", "kind": "creator", "host": "h", "pid": number, "slots": 2, "version": "0"}
         stage.orchestrator.agents.register(agent)
         for name, value in change.items():
-            stage.run(f"UPDATE agents SET {name} = :value WHERE id = :id", value=value, id=agent["id"])
+            stage.run(f"UPDATE agents SET {name} = :value WHERE id = :id", value=value, id=agent["id"])  # noqa: S608 - names of the test, no input
     for _ in range(3):
         call.submit()
     message, *_ = stage.orchestrator.dispatcher.dispatch("creator")

@@ -136,7 +136,7 @@ def test_a_step_that_is_to_run_later_counts_nothing_and_keeps_its_place(post: Po
     execution.finish(step, post.orchestrator.deliveries.attempt(UUID(step.payload["delivery_id"])))
 
     columns = "state, error_count, crash_count, attempt, error ->> 'code', not_before > now() + interval '5 seconds'"
-    assert tuple(post.rows(f"SELECT {columns} FROM steps WHERE kind = 'deliver'")[0]) == (
+    assert tuple(post.rows(f"SELECT {columns} FROM steps WHERE kind = 'deliver'")[0]) == (  # noqa: S608 - names of the test, no input
         "waiting", 0, 0, 1, "not_delivered", True,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from orchestrator.services.accounts import Accounts
 from orchestrator.services.key_sets import KeySet
 from orchestrator.services.tokens import Tokens
 
-SECRET = "a secret of more than thirty-two bytes"
+SECRET = "a secret of more than thirty-two bytes"  # noqa: S105 - made up
 
 
 @dataclass

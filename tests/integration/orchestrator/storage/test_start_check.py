@@ -23,7 +23,7 @@ def test_no_process_starts_on_a_schema_that_needs_newer_code(orchestrator: Orche
     environment = {**os.environ, "DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url}
 
     started = [
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 - a program of the project
             [sys.executable, "-P", "-m", "orchestrator.cli.main", *command],
             env=environment | {"ORCHESTRATOR_API_PORT": "0"},
             stderr=subprocess.PIPE,

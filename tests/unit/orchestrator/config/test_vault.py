@@ -14,8 +14,8 @@ import pytest
 from orchestrator.config import read, vault
 from orchestrator.errors import ConfigError
 
-TOKEN = "a-token-that-works"
-SECRET = "postgresql://me:in-vault@db/jobs"
+TOKEN = "a-token-that-works"  # noqa: S105 - made up
+SECRET = "postgresql://me:in-vault@db/jobs"  # noqa: S105 - made up
 
 
 class Kept(BaseHTTPRequestHandler):

@@ -9,7 +9,7 @@ from orchestrator.stack.up import base_url
     ("bind", "url"),
     [
         ("127.0.0.1", "http://127.0.0.1:8000"),
-        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104 - a wish to be read, nothing listens
         ("::", "http://[::1]:8000"),
         ("fd00::7", "http://[fd00::7]:8000"),
     ],

@@ -74,7 +74,7 @@ def test_a_document_that_fills_the_memory_is_refused_with_a_code(
 
 
 def test_a_library_that_does_not_come_back_is_killed() -> None:
-    ended = subprocess.run([sys.executable, "-P", "-c", STUCK], capture_output=True, timeout=60, check=False)
+    ended = subprocess.run([sys.executable, "-P", "-c", STUCK], capture_output=True, timeout=60, check=False)  # noqa: S603 - a program of the project
     assert ended.returncode == -signal.SIGXCPU
 
 
