@@ -15,6 +15,7 @@ from orchestrator.bootstrap import build
 from orchestrator.errors import Unavailable
 from orchestrator.stack.layout import StateDir, write_private
 from orchestrator.storage import migrate
+from orchestrator.storage.versions import refuse_old_postgres
 
 DATABASE_WAIT_S = 60.0
 
@@ -23,7 +24,7 @@ def prepare(settings: config.Settings, preset_key: str | None) -> None:
     """Waits for the database, migrates it, and stores the admin key, preset or made, in the state directory.
 
     Raises:
-        Unavailable: the database does not answer in time.
+        Unavailable: the database does not answer in time, or is too old.
         ConfigError: the schema is newer than this code.
     """
     orchestrator = build(settings, role="prepare")
@@ -44,6 +45,7 @@ def _await_database(engine: Engine) -> None:
         try:
             with engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
+                refuse_old_postgres(connection)
         except OperationalError as error:
             if time.monotonic() > limit:
                 reason = str(error.orig).strip().splitlines()[0]

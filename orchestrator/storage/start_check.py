@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from orchestrator.config import Settings
 from orchestrator.errors import ConfigError
 from orchestrator.storage.engine import make_engine
+from orchestrator.storage.versions import refuse_old_postgres
 
 log = structlog.get_logger(__name__)
 
@@ -30,11 +31,13 @@ def check_start(settings: Settings, process: str, most: int) -> None:
         most: connections that it may hold at once, with its children.
 
     Raises:
+        Unavailable: `postgres_too_old`.
         ConfigError: `schema_too_new`: the database needs newer code. `too_many_connections`: it can never have `most`.
     """
     engine = make_engine(settings, role=f"{process} start", pool=False)
     try:
         with engine.connect() as connection:
+            refuse_old_postgres(connection)
             _check_schema(connection)
             room = int(connection.execute(_ROOM).scalar_one())
     except OperationalError as error:

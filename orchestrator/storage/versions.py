@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import redis
 from sqlalchemy import Connection
 
 from orchestrator.errors import Unavailable
 
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = (6, 2)
+PATIENCE_S = 2
 
 
 def refuse_old_postgres(connection: Connection) -> None:
@@ -47,6 +49,21 @@ def refuse_old_redis(info: Mapping[str, Any]) -> None:
             "or set REDIS_URL to another server.",
             code="redis_too_old",
         )
+
+
+def check_broker(redis_url: str) -> None:
+    """Ask the broker how old it is; one that does not answer is not asked: the process starts and waits for it.
+
+    Raises:
+        Unavailable: code `redis_too_old`.
+    """
+    waits = {"socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S}
+    try:
+        with redis.Redis.from_url(redis_url, **waits) as client:
+            info = client.info("server")
+    except (redis.RedisError, OSError):
+        return
+    refuse_old_redis(info)
 
 
 def redis_version(info: Mapping[str, Any]) -> tuple[int, int]:
