@@ -99,6 +99,7 @@ beat_schedule = {
         "schedule": timedelta(seconds=_settings.completion_check_interval_s),
     },
     "daily_report": {"task": StepKind.DAILY_REPORT.value, "schedule": crontab(hour="0", minute="10")},
+    "retention": {"task": StepKind.RETENTION.value, "schedule": crontab(hour="3", minute="20")},
     "prune": {"task": StepKind.PRUNE.value, "schedule": timedelta(seconds=_settings.prune_interval_s)},
 }
 if _settings.neo4j_uri:

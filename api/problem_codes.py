@@ -53,12 +53,8 @@ CODES = (
     ProblemCode(
         "cleaned_up", 409, "The job's working data was deleted; submit it again.", ("POST /jobs/{job_id}/retry",)
     ),
-    ProblemCode(
-        "redacted",
-        409,
-        "The job's texts were removed for good.",
-        ("PATCH /jobs/{job_id}", "POST /jobs/{job_id}/requirements/{rid}/review"),
-    ),
+    ProblemCode("needed", 409, "A job that has not begun depends on it.", ("GET /operations/{operation_id}",)),
+    ProblemCode("redacted", 410, "The texts of the job or the bytes of the document were removed for good."),
     *(
         ProblemCode(code, 409, meaning, ("POST /jobs/{job_id}/requirements/{rid}/review",))
         for code, meaning in (
@@ -85,6 +81,12 @@ CODES = (
         ("GET /jobs/{job_id}/compare/{other_id}",),
     ),
     ProblemCode("contradiction", 409, "An edge of the graph contradicts one that is there."),
+    ProblemCode(
+        "not_held",
+        409,
+        "Nothing of the job is held back from the graph.",
+        ("GET /jobs/{job_id}/graph/preview", "POST /jobs/{job_id}/graph"),
+    ),
     ProblemCode("replaced", 409, "Something newer has taken its place; read it again."),
     ProblemCode("id_taken", 409, "A random id was taken already; try again.", ("POST /keys",)),
     ProblemCode(

@@ -18,6 +18,7 @@ from api.schemas.problem import ProblemSchema
 from orchestrator.errors import (
     Conflict,
     Denied,
+    Gone,
     Invalid,
     NotFound,
     OrchestratorError,
@@ -42,6 +43,7 @@ _STATUS: tuple[tuple[type[OrchestratorError], int], ...] = (
     (Denied, 403),
     (NotFound, 404),
     (StaleVersion, 412),
+    (Gone, 410),
     (Conflict, 409),
     (Unavailable, 503),
 )

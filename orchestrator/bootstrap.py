@@ -23,6 +23,7 @@ from orchestrator.services.execution import Execution
 from orchestrator.services.figures import Figures
 from orchestrator.services.graph import Graph
 from orchestrator.services.graph_checks import GraphChecks
+from orchestrator.services.held_integration import HeldIntegration
 from orchestrator.services.idempotency import Idempotency
 from orchestrator.services.job_contents import JobContents
 from orchestrator.services.job_manager import JobManager
@@ -35,6 +36,7 @@ from orchestrator.services.queues import Queues
 from orchestrator.services.readiness import Readiness
 from orchestrator.services.recovery import Recovery
 from orchestrator.services.reporter import Reporter
+from orchestrator.services.retention import Retention
 from orchestrator.services.reviews import Reviews
 from orchestrator.services.revisions import Revisions
 from orchestrator.services.scheduling import Scheduling
@@ -66,9 +68,11 @@ class Orchestrator:
     validation: Validation
     graph: Graph
     graph_checks: GraphChecks
+    held_integration: HeldIntegration
     job_manager: JobManager
     scheduling: Scheduling
     operations: Operations
+    retention: Retention
     job_contents: JobContents
     revisions: Revisions
     reviews: Reviews
@@ -93,15 +97,18 @@ class Orchestrator:
         self.engine.dispose()
 
 
-def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) -> Orchestrator:
+def build(
+    settings: Settings, *, role: str = "orchestrator", ping: bool = True, connections: int | None = None
+) -> Orchestrator:
     """Wire the services. Opens no connection yet.
 
     Args:
         settings: as loaded.
         role: names the process in pg_stat_activity.
         ping: check a pooled connection before each use; workers repeat what a lost one broke instead.
+        connections: most connections of its pool; None: as the settings have it for the API.
     """
-    engine = make_engine(settings, role=role, ping=ping)
+    engine = make_engine(settings, role=role, ping=ping, size=connections)
     sessions = session_factory(engine)
     audit.watch(sessions)
     accounts = Accounts(settings, sessions)
@@ -127,9 +134,11 @@ def build(settings: Settings, *, role: str = "orchestrator", ping: bool = True) 
         validation=Validation(settings, sessions, graph_store),
         graph=Graph(sessions, graph_store),
         graph_checks=GraphChecks(sessions, graph_store),
+        held_integration=HeldIntegration(sessions, graph_store),
         job_manager=JobManager(settings, sessions),
         scheduling=Scheduling(settings, sessions),
         operations=Operations(settings, sessions, graph_store),
+        retention=Retention(settings, sessions, graph_store),
         job_contents=JobContents(settings, sessions),
         revisions=Revisions(settings, sessions),
         reviews=Reviews(settings, sessions, graph_store),

@@ -81,6 +81,12 @@ class StaleVersion(Conflict):
     code = "stale"
 
 
+class Gone(Conflict):
+    """It was there, and was removed for good: texts of a job, bytes of a document."""
+
+    code = "redacted"
+
+
 class Duplicate(Conflict):
     """A row with this key exists."""
 

@@ -71,6 +71,10 @@ class SubmissionSchema(Schema):
         Name(validate=validate.Length(1, TAG_CHARACTERS)), load_default=list, validate=validate.Length(max=TAGS)
     )
     on_error = Text(load_default="fail", validate=validate.OneOf(ON_ERROR))
+    integrate = fields.Boolean(
+        load_default=True,
+        metadata={"description": "false: judge it and leave the graph alone until POST /jobs/{job_id}/graph"},
+    )
     stuck_after_minutes = Minutes(metadata={"description": "Without progress for this long it counts as stuck"})
     run_at = RunAt(metadata={"description": "Not before this; one that has passed means at once"})
     depends_on = Parents(load_default=list)
@@ -238,6 +242,9 @@ class JobSchema(Schema):
         EstimateSchema, attribute="job.estimate", allow_none=True, metadata={"description": "Of a dry run"}
     )
     on_error = fields.String(attribute="job.on_error")
+    integrate = fields.Boolean(
+        attribute="job.integrate", metadata={"description": "false: what it says of the graph is held back"}
+    )
     priority = fields.Integer(attribute="job.priority")
     run_at = fields.DateTime(attribute="job.run_at", allow_none=True)
     depends_on = fields.List(fields.UUID())
@@ -261,6 +268,11 @@ class JobSchema(Schema):
     resumed_at = fields.DateTime(attribute="job.resumed_at", allow_none=True)
     completed_at = fields.DateTime(attribute="job.completed_at", allow_none=True)
     cleaned_up_at = fields.DateTime(attribute="job.cleaned_up_at", allow_none=True)
+    redacted_at = fields.DateTime(
+        attribute="job.redacted_at",
+        allow_none=True,
+        metadata={"description": "When its document, texts and prompt were removed"},
+    )
     links = fields.Method("links_of", metadata={"type": "object", "additionalProperties": {"type": "string"}})
 
     def links_of(self, view: JobView) -> dict[str, str]:

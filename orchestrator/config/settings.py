@@ -44,6 +44,7 @@ class Secret:
 Seconds = Annotated[float, Between(0.01, DAY_S)]
 Rate = Annotated[int, Between(0, 10_000_000)]
 Count = Annotated[int, Between(1, 1000)]
+Days = Annotated[int, Between(0, 36_500)]
 
 
 def default_state_dir() -> Path:
@@ -226,6 +227,16 @@ class Settings:
     agent_health_interval_s: Annotated[float, Between(1, DAY_S), "How often the workers' health is checked."] = 30.0
     prune_interval_s: Annotated[float, Between(1, DAY_S), "How often what is past its time is deleted."] = 3600.0
     retention_days: Annotated[int, Between(1, 3_650), "How long ended periodic steps and schedule slots are kept."] = 30
+    redact_completed_days: Annotated[
+        Days, "Completed jobs lose their document, texts and prompt so many days after their end; 0: never."
+    ] = 0
+    redact_failed_days: Annotated[Days, "The same of failed jobs."] = 0
+    redact_cancelled_days: Annotated[Days, "The same of cancelled jobs."] = 0
+    delete_completed_days: Annotated[
+        Days, "Completed jobs are deleted so many days after their end, with their part of the graph; 0: never."
+    ] = 0
+    delete_failed_days: Annotated[Days, "The same of failed jobs."] = 0
+    delete_cancelled_days: Annotated[Days, "The same of cancelled jobs."] = 0
 
     part_characters: Annotated[int, Between(500, 1_000_000), "Size of the parts a document is read in."] = 20_000
     validate_batch: Annotated[Count, "Requirements that are validated in one step."] = 50

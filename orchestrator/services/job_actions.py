@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.domain.job import ACTIONS, LIVE, JobStatus
-from orchestrator.errors import Conflict, InvalidTransition
+from orchestrator.errors import Conflict, Gone, InvalidTransition
 from orchestrator.services.advance import end_job
 from orchestrator.services.job_view import progress_of, view_of
 from orchestrator.services.resumption import resume
@@ -43,8 +43,8 @@ def retry(session: Session, job: Job, settings: Settings, told: Told) -> None:
 
     Raises:
         InvalidTransition: it has not failed.
-        Conflict: code `cleaned_up` or `redacted`: what it would work with is gone; or an equal job was submitted at
-            this very moment.
+        Gone: it is redacted.
+        Conflict: code `cleaned_up`: its working data is gone; or an equal job was submitted at this very moment.
     """
     require_action(job, "retry")
     _require_material(job)
@@ -99,9 +99,8 @@ def require_action(job: Job, action: str) -> None:
 
 def _require_material(job: Job) -> None:
     if job.redacted_at is not None:
-        raise Conflict(
+        raise Gone(
             f"The document of job {job.id} was redacted, so it cannot be retried. Submit it again with its document.",
-            code="redacted",
             details={"job_id": str(job.id), "redacted_at": job.redacted_at.isoformat()},
         )
     if job.cleaned_up_at is not None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from orchestrator.config import Settings
 from orchestrator.errors import NotFound
-from orchestrator.services.job_view import require, view_of
+from orchestrator.services.job_view import redacted, require, view_of
 from orchestrator.storage import coverage, documents, events, jobs, requirements
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Document, Requirement
@@ -89,9 +89,15 @@ class JobContents:
             return Coverage(job_id, numbers, coverage.gaps(session, job_id, at))
 
     def document(self, job_id: UUID) -> StoredFile:
-        """The bytes of a job's document."""
+        """The bytes of a job's document.
+
+        Raises:
+            Gone: the job is redacted.
+        """
         with self._sessions() as session:
             view = view_of(session, job_id, self._settings.agent_timeout_s)
+        if view.job.redacted_at is not None:
+            raise redacted(view.job)
         return StoredFile(view.document, view.job.file_name, view.job.media_type, self._chunks(view.document.id))
 
     def _chunks(self, document_id: UUID) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from orchestrator.domain.job import TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import PROMPT_FILE, Submission, Upload, name_for, prompt_as_document
 from orchestrator.domain.version import require_version
-from orchestrator.errors import Conflict, NotFound
+from orchestrator.errors import Conflict, Gone, NotFound
 from orchestrator.outgoing import check_url
 from orchestrator.services import job_actions, uploads, workspace
 from orchestrator.services.engines import engine_columns
@@ -105,9 +105,8 @@ class JobManager:
         with self._sessions() as session:
             stored = documents.find(session, wish.document)
             if stored is not None and stored.redacted_at is not None:
-                raise Conflict(
+                raise Gone(
                     f"Document {wish.document} was redacted: its bytes are gone. Send it again with POST /documents.",
-                    code="redacted",
                     details={"document_id": str(wish.document)},
                 )
             if stored is None:
@@ -220,5 +219,5 @@ class JobManager:
 def _columns(wish: Submission) -> dict[str, Any]:
     """What a job takes over from the wish as it stands."""
     taken = ("owner", "prompt", "scope", "on_error", "priority", "correlation_id", "stuck_after_minutes", "dry_run")
-    names = (*taken, "run_at", "on_parent_failure", "successor_of", "token_budget")
+    names = (*taken, "run_at", "on_parent_failure", "successor_of", "token_budget", "integrate")
     return {name: getattr(wish, name) for name in names} | {"tags": list(wish.tags)}

@@ -16,7 +16,7 @@ from orchestrator.domain.job import LIVE, JobStatus, PhaseStatus
 from orchestrator.domain.report import error_of
 from orchestrator.domain.step import ENDED, QUEUE_OF, StepKind, StepState
 from orchestrator.domain.waiting import OpenSteps, Reason, Surroundings, Waiting, waiting_for
-from orchestrator.errors import NotFound
+from orchestrator.errors import Gone, NotFound
 from orchestrator.storage import dependencies, jobs, requirements
 from orchestrator.storage.models import Document, Job
 from orchestrator.storage.supply import at_limit, supply
@@ -123,6 +123,15 @@ def require(session: Session, job_id: UUID) -> None:
 def no_job(job_id: UUID) -> NotFound:
     """The error for an id that no job has."""
     return NotFound(f"There is no job {job_id}.", details={"job_id": str(job_id)})
+
+
+def redacted(job: Job) -> Gone:
+    """What is said of texts and bytes of a job that are no longer there."""
+    at = job.redacted_at.isoformat() if job.redacted_at else None
+    return Gone(
+        f"Job {job.id} was redacted: its document is gone. Numbers, names and places of its requirements are there.",
+        details={"job_id": str(job.id), "redacted_at": at},
+    )
 
 
 def new_view(session: Session, job: Job, document: Document, agent_timeout_s: float) -> JobView:

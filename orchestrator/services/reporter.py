@@ -17,7 +17,7 @@ from orchestrator.domain import report
 from orchestrator.domain.report_text import day_as_text
 from orchestrator.domain.step import ENDED, NewStep, StepKind
 from orchestrator.errors import Conflict, Invalid, Unavailable
-from orchestrator.services.job_view import no_job, progress_of, views
+from orchestrator.services.job_view import no_job, progress_of, redacted, views
 from orchestrator.services.report_making import blocks_of
 from orchestrator.storage import jobs, reports, steps
 from orchestrator.storage.engine import SessionFactory, snapshot
@@ -117,6 +117,7 @@ class Reporter:
 
         Raises:
             NotFound: there is no such job.
+            Gone: an audit pack of a job that is redacted: it has the document in it.
             Conflict: code `report_failed`: the step that makes the report was given up.
         """
         with self._snapshots() as session:
@@ -124,6 +125,8 @@ class Reporter:
             if row is None:
                 raise no_job(job_id)
             job = row.Job
+            if job.redacted_at is not None and report_format == report.PACK:
+                raise redacted(job)
             final = report.is_final(job.status) and job.completed_at is not None
             if final and (found := self._fresh(session, job, report_format)):
                 return ReportAnswer(job.status, _on_its_way_out(job, found, self._chunks(found)), 100)

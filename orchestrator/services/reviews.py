@@ -18,7 +18,7 @@ from orchestrator.domain.requirement import RequirementStatus
 from orchestrator.domain.review import EDITABLE, Act, Decision, Review, ReviewState, Rules
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.version import require_version
-from orchestrator.errors import Conflict, InvalidTransition, NotFound
+from orchestrator.errors import Conflict, Gone, InvalidTransition, NotFound
 from orchestrator.graph_store import GraphStore
 from orchestrator.services.job_view import no_job, require
 from orchestrator.storage import audit, events, jobs, requirements, reviews, steps
@@ -215,9 +215,8 @@ def _check(job: Job, row: Requirement, act: Act) -> None:
             f"The quote of requirement {row.rid} is not in its document, so nobody can accept it.", code="ungrounded"
         )
     if job.redacted_at is not None:
-        raise Conflict(
-            f"The texts of job {job.id} are gone, so requirement {row.rid} cannot be put into the graph any more.",
-            code="redacted",
+        raise Gone(
+            f"The texts of job {job.id} are gone, so requirement {row.rid} cannot be put into the graph any more."
         )
 
 

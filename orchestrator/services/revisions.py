@@ -14,7 +14,7 @@ from orchestrator.domain.comparison import Change, Difference, compare, counts
 from orchestrator.domain.job import TERMINAL, JobStatus
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.domain.submission import GAPS
-from orchestrator.errors import Conflict, InvalidTransition, TooLarge
+from orchestrator.errors import Conflict, Gone, InvalidTransition, TooLarge
 from orchestrator.services.engines import engine_columns
 from orchestrator.services.job_view import JobView, no_job, view_of, views
 from orchestrator.storage import events, jobs, paging, revisions, steps
@@ -25,7 +25,7 @@ from orchestrator.storage.paging import Page, Paging
 MOST_COMPARED = 10_000
 """Requirements of one job that are compared."""
 
-_KEPT = ("document_id", "file_name", "media_type", "prompt", "context", "tags", "scope", "on_error", "token_budget")
+_KEPT = ("document_id", "file_name", "media_type", "prompt", "context", "tags", "scope", "on_error", "token_budget", "integrate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Revisions:
             NotFound: there is no such job.
             Invalid: the engine is not available.
             InvalidTransition: the job has not ended.
+            Gone: the job is redacted.
             Conflict: code `no_gaps`: scope `gaps`, and the job has none to look at.
         """
         with self._sessions.begin() as session:
@@ -137,6 +138,11 @@ def _check(job: Job, scope: str | None) -> None:
         raise InvalidTransition(
             f"Job {job.id} is {job.status}; it can be run again when it has ended.",
             details={"job_id": str(job.id), "status": job.status, "allowed": ["cancel"]},
+        )
+    if job.redacted_at is not None:
+        raise Gone(
+            f"The document of job {job.id} was redacted, so it cannot be run again. Submit it with its document.",
+            details={"job_id": str(job.id), "redacted_at": job.redacted_at.isoformat()},
         )
     if scope == GAPS and not (job.coverage or {}).get("gaps"):
         raise Conflict(

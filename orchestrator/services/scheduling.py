@@ -12,7 +12,7 @@ from orchestrator.config import Settings
 from orchestrator.domain.edit import JobEdit
 from orchestrator.domain.job import LIVE
 from orchestrator.domain.version import require_version
-from orchestrator.errors import Conflict, Invalid, InvalidTransition
+from orchestrator.errors import Gone, Invalid, InvalidTransition
 from orchestrator.services.job_view import JobView, no_job, view_of
 from orchestrator.services.placing import place, require_parents
 from orchestrator.storage import dependencies, events, jobs, llm, schedule, steps
@@ -118,7 +118,7 @@ def _require_open(job: Job, wanted: JobEdit) -> None:
             details={"job_id": str(job.id), "status": job.status, "allowed": ["context", "tags"]},
         )
     if job.redacted_at is not None and wanted.context is not None:
-        raise Conflict(f"Job {job.id} is redacted; its context stays as it is.", code="redacted")
+        raise Gone(f"Job {job.id} is redacted; its context stays as it is.")
 
 
 def _change_parents(session: Session, job: Job, parents: tuple[UUID, ...]) -> None:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from orchestrator.domain.step import QUEUE_OF, StepKind
+from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.storage import jobs, paging, steps
 from orchestrator.storage.jobs import JobFilter
 from orchestrator.storage.models import Job, Operation, OperationJob, Step
 
-_INSERT_STEP = text(
-    """
-    INSERT INTO steps (kind, part, queue, blocking, correlation_id, payload)
-    VALUES (:kind, :part, :queue, false, :correlation_id, CAST(:payload AS jsonb)) RETURNING id
-    """
-)
 _SET_STEP = text("UPDATE operations SET step_id = :step_id WHERE id = :id")
 _PRUNE = text(
     """
@@ -44,16 +37,9 @@ def count(session: Session, wanted: JobFilter, most: int) -> int:
 
 def add_step(session: Session, operation: Operation) -> None:
     """Insert the step that goes on with it, and wake the leader."""
-    values = {
-        "kind": StepKind.BULK.value,
-        "part": str(operation.id),
-        "queue": QUEUE_OF[StepKind.BULK],
-        "correlation_id": operation.correlation_id,
-        "payload": json.dumps({"operation_id": str(operation.id)}),
-    }
-    step_id = session.execute(_INSERT_STEP, values).scalar_one()
+    step = NewStep(StepKind.BULK, part=str(operation.id), payload={"operation_id": str(operation.id)})
+    step_id = steps.insert_alone(session, step, operation.correlation_id)
     session.execute(_SET_STEP, {"step_id": step_id, "id": operation.id})
-    steps.notify(session, QUEUE_OF[StepKind.BULK])
 
 
 def open_jobs(session: Session, operation_id: UUID, limit: int) -> list[UUID]:

@@ -57,6 +57,28 @@ def insert(session: Executor, job_id: UUID, steps: Sequence[NewStep]) -> None:
         notify(session, queue)
 
 
+_INSERT_ALONE = text(
+    """
+    INSERT INTO steps (kind, part, queue, blocking, correlation_id, payload)
+    VALUES (:kind, :part, :queue, false, :correlation_id, CAST(:payload AS jsonb)) RETURNING id
+    """
+)
+
+
+def insert_alone(session: Executor, step: NewStep, correlation_id: str) -> int:
+    """Insert a step that belongs to no job as pending and wake the leader; returns its id."""
+    values = {
+        "kind": step.kind.value,
+        "part": step.part,
+        "queue": QUEUE_OF[step.kind],
+        "correlation_id": correlation_id,
+        "payload": json.dumps(dict(step.payload)),
+    }
+    step_id = int(session.execute(_INSERT_ALONE, values).scalar_one())
+    notify(session, QUEUE_OF[step.kind])
+    return step_id
+
+
 _INSERT_PERIODIC = text(
     """
     WITH slot AS (

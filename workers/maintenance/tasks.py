@@ -12,6 +12,7 @@ from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import Invalid
 from orchestrator.services.announcements import announce_report
 from orchestrator.services.execution import Write
+from orchestrator.services.retention import START
 from workers.task import step_task
 
 
@@ -64,6 +65,13 @@ def prune(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
             "operations": orchestrator.operations.prune(),
         }
     )
+
+
+@step_task(StepKind.RETENTION)
+def retention(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
+    """Redact and delete the next jobs that are past their time; the next step comes with the end of this one."""
+    taken = orchestrator.retention.work(UUID(step.payload.get("after", str(START))))
+    return lambda session: orchestrator.retention.go_on(session, taken)
 
 
 @step_task(StepKind.BULK)

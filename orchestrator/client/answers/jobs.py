@@ -69,6 +69,7 @@ class JobInList(TypedDict):
     dry_run: bool
     estimate: Estimate | None
     on_error: str
+    integrate: bool
     priority: int
     requirements: Counts
     error: JobError | None
@@ -89,6 +90,7 @@ class JobInList(TypedDict):
     resumed_at: str | None
     completed_at: str | None
     cleaned_up_at: str | None
+    redacted_at: str | None
     links: dict[str, str]
 
 
