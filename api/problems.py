@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
+from api.arguments import FORM_PARTS, JSON_BYTES
 from api.schemas.problem import ProblemSchema
 from orchestrator.errors import (
     Conflict,
@@ -155,8 +156,8 @@ def _explain(error: HTTPException, status: int, errors: list[dict[str, str]]) ->
         where = first.get("pointer") or first.get("parameter") or "the request"
         return f"{where}: {first['detail']}{more}"
     if isinstance(error, RequestEntityTooLarge):
-        limit = request.max_content_length
-        return f"The request is larger than allowed ({limit:,} bytes). Send less." if limit else "Send less."
+        said = f"The request is larger than allowed: at most {request.max_content_length or 0:,} bytes"
+        return f"{said}, {FORM_PARTS} parts of a form, {JSON_BYTES:,} bytes in its plain fields. Send less."
     if status == HTTPStatus.NOT_FOUND:
         return f"There is nothing at {request.path}. /docs lists what there is."
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -107,7 +107,8 @@ BAD_BODIES = [
     ({"prompt": "x", "priority": 1.5}, "/priority"),
     ({"prompt": "x", "priority": True}, "/priority"),
     ({"prompt": "x", "priority": "high"}, "/priority"),
-    ({"prompt": "x", "engine": "llm"}, "/engine"),
+    ({"prompt": "x", "engine": "magic"}, "/engine"),
+    ({"prompt": "x", "token_budget": 0}, "/token_budget"),
     ({"prompt": "x", "on_error": "ignore"}, "/on_error"),
     ({"prompt": "x", "scope": ""}, "/scope"),
     ({"prompt": "x", "scope": "y" * 501}, "/scope"),
@@ -264,6 +265,32 @@ def test_a_body_over_the_limit_is_too_large(call: Any, stage: Any) -> None:
     as_json = call("POST", "/jobs", data=b'"' + b"x" * 8_000_001 + b'"', content_type="application/json")
 
     assert [(a.status_code, a.get_json()["code"]) for a in (whole, as_json)] == [(413, "too_large")] * 2
+    assert_nothing_stored(stage)
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"prompt": "x", "tags": ["t"] * 48}, 422),  # 50 parts: counted as tags, of which there are fewer
+        ({"prompt": "x", "tags": ["t"] * 49}, 413),
+        ({"prompt": "x" * 8_000_001}, 413),
+        ({"prompt": "x", "context": "[" * 33 + "]" * 33}, 422),
+        ({"prompt": "x", "context": '{"a":' * 17 + "1" + "}" * 17}, 422),
+    ],
+    ids=["parts", "too many parts", "too large a field", "too deep", "too deep a context"],
+)
+def test_forms_are_bounded(call: Any, stage: Any, form: dict[str, Any], status: int) -> None:
+    answer = post_form(call, **form)
+
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json"), answer.text
+    assert_nothing_stored(stage)
+
+
+def test_the_depth_of_json_is_bounded(call: Any, stage: Any) -> None:
+    for depth, status in ((33, 400), (100_000, 400), (31, 422)):  # 31 below the body itself: JSON, but no context
+        body = '{"prompt": "x", "context": ' + '{"a":' * (depth - 1) + "1" + "}" * (depth - 1) + "}"
+        answer = call("POST", "/jobs", data=body, content_type="application/json")
+        assert answer.status_code == status, (depth, answer.text)
     assert_nothing_stored(stage)
 
 
