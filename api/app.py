@@ -25,6 +25,7 @@ from api.routes import (
     queues,
     reports,
     requirements,
+    retention,
     reviews,
     revisions,
     scheduling,
@@ -37,7 +38,7 @@ from orchestrator.bootstrap import Orchestrator
 
 RESOURCES = (
     jobs, scheduling, stuck, documents, steps, events, requirements, coverage, reports, graph, agents, queues, stats,
-    health, keys, audit, webhooks, revisions, reviews, operations,
+    health, keys, audit, webhooks, revisions, reviews, operations, retention,
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "audit": ("orchestrator.cli.audit:audit", "Show who did what; check that the log was not changed."),
     "graph": ("orchestrator.cli.graph:graph", "Load the domain model, look at the graph."),
     "probe": ("orchestrator.cli.probe:probe", "Ask the API or a worker of this machine whether it is well."),
+    "retention": ("orchestrator.cli.retention:retention", "Redact and delete jobs that are past their time."),
     "config": ("orchestrator.cli.config:config", "Check the configuration, or show where each value comes from."),
     "backup": ("orchestrator.cli.backup:backup", "Write the whole database to a file."),
     "restore": ("orchestrator.cli.backup:restore", "Fill an empty database from such a file."),

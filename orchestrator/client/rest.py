@@ -12,6 +12,7 @@ from orchestrator.client.keys import Keys
 from orchestrator.client.operations import Operations
 from orchestrator.client.reports import Reports
 from orchestrator.client.requirements import Requirements
+from orchestrator.client.retention import Retention
 from orchestrator.client.reviews import Reviews
 from orchestrator.client.revisions import Revisions
 from orchestrator.client.streams import Streams
@@ -24,6 +25,7 @@ from orchestrator.client.webhooks import Webhooks
 class Client(
     Waits,
     Operations,
+    Retention,
     Reports,
     Requirements,
     Reviews,

@@ -33,3 +33,26 @@ class Operation(TypedDict):
     finished_at: str | None
     items: list[SkippedJob]
     next_cursor: str | None
+
+
+class ByStatus(TypedDict):
+    """A number for each status that a job ends in."""
+
+    completed: int
+    failed: int
+    cancelled: int
+
+
+class ByRule(TypedDict):
+    """For each of the two rules of retention."""
+
+    redact: ByStatus
+    delete: ByStatus
+
+
+class DueJobs(TypedDict):
+    """What the settings say of how long jobs are kept (days, 0: for ever), and the jobs that are due by them."""
+
+    dry_run: bool
+    days: ByRule
+    due: ByRule

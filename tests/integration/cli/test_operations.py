@@ -67,3 +67,15 @@ def test_what_is_refused_changes_nothing(cli: Any, api: Any, client: Any) -> Non
     assert no_priority.code == 65
     assert cli("jobs", "bulk", "cancel", "--status", "created", "--yes").code == 2
     assert client.job(job)["status"] == "created"
+
+
+def test_what_is_past_its_time_is_counted(cli: Any, api: Any, client: Any) -> None:
+    job = client.submit("Which duties?")["id"]
+    api.start(job)
+    api.complete(job)
+    counted = cli("retention", "--dry-run")
+    header, first, *_ = counted.out.splitlines()
+    assert header.split() == ["RULE", "STATUS", "AFTER", "DAYS", "JOBS"]
+    assert first.split() == ["redact", "completed", "never", "0"]
+    assert "Nothing was changed" in counted.err
+    assert json.loads(cli("retention", "-o", "json").out)["dry_run"] is False
