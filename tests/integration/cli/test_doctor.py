@@ -98,6 +98,6 @@ def test_a_broker_that_is_too_old_is_refused_in_one_line(run: Any, surroundings:
         environment = {**os.environ, **surroundings, "REDIS_URL": url}
         ended = subprocess.run(  # noqa: S603 - our own command
             command, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )  # noqa: S603 - a program of the project
+        )
     assert ended.returncode == 69
     assert "orchestrator: The broker is Redis 3.2, which is too old. Upgrade it" in ended.stderr
