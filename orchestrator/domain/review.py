@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from orchestrator.domain.requirement import RequirementStatus
 from orchestrator.errors import Conflict, Denied
 
 NAME_CHARACTERS = 200
@@ -183,8 +182,3 @@ def _edited(review: Review, act: Act) -> Review:
 
 def _decided(how: str) -> Conflict:
     return Conflict(f"The requirement is {how} by a reviewer already.", code="decided")
-
-
-def status_after(review: Review, status: RequirementStatus) -> RequirementStatus:
-    """The requirement's status after a review: one that is accepted is integrated later, by a validator."""
-    return RequirementStatus.REJECTED if review.state is ReviewState.REJECTED else status
