@@ -113,6 +113,12 @@ CODES = (
     ProblemCode("cursor", 422, "The cursor is none, or belongs to other filters; start again without it."),
     ProblemCode("cycle", 422, "The jobs would wait for each other.", ("POST /jobs", "PATCH /jobs/{job_id}")),
     ProblemCode("domain_model", 422, "The domain model has faults; nothing was loaded.", ("POST /graph/model",)),
+    ProblemCode(
+        "no_language_model",
+        422,
+        "The engine asks a language model, and none is configured.",
+        ("POST /jobs", "POST /jobs/{job_id}/rerun"),
+    ),
     ProblemCode("empty_document", 422, "The document has no bytes.", ("POST /jobs", "POST /documents")),
     ProblemCode(
         "lying_type",

@@ -25,6 +25,7 @@ from api.schemas.graph import (
     NodePageSchema,
     NodeQuery,
     NodeSchema,
+    PreviewSchema,
 )
 from orchestrator.domain import cypher
 from orchestrator.domain.access import Role
@@ -104,6 +105,22 @@ def retract(job_id: str) -> Any:
     Tells what it asserted until now.
     """
     return services().graph_checks.retract(job_id_of(job_id))
+
+
+@blp.get("/jobs/<job_id>/graph/preview")
+@requires(Role.VIEWER)
+@blp.answers(200, PreviewSchema)
+def preview(job_id: str) -> Any:
+    """Tell what integrating a job that was submitted with `integrate: false` would do now. Nothing is written."""
+    return services().held_integration.preview(job_id_of(job_id))
+
+
+@blp.post("/jobs/<job_id>/graph")
+@requires(Role.OPERATOR)
+@blp.answers(200, PreviewSchema)
+def integrate(job_id: str) -> Any:
+    """Put into the graph what such a job says, as far as its requirements are still accepted. It must have ended."""
+    return services().held_integration.integrate(job_id_of(job_id))
 
 
 @blp.get("/graph/nodes")

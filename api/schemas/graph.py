@@ -84,6 +84,19 @@ class NeighboursSchema(Schema):
     nodes = fields.List(fields.Nested(NodeSchema))
 
 
+class PreviewSchema(Schema):
+    """What integrating a job does to the graph."""
+
+    adds = fields.Integer(metadata={"description": "nodes that are new"})
+    merges = fields.Integer(metadata={"description": "nodes that are there already"})
+    edges = fields.Integer()
+    touches = fields.Integer(metadata={"description": "business objects and messages that its edges lead to"})
+    conflict = fields.String(
+        allow_none=True,
+        metadata={"description": "Why it would be refused: the graph says otherwise; else null"},
+    )
+
+
 class ExportQuery(Schema):
     """In which form."""
 

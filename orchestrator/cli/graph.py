@@ -126,6 +126,22 @@ def export(form: str, file: Path | None) -> None:
 
 @graph.command()
 @click.argument("job_id")
+@click.option("--preview", is_flag=True, help="Only tell what it would do.")
+@output_option
+def integrate(job_id: str, preview: bool, output: str) -> None:
+    """Put into the graph what JOB_ID says, which was submitted with --no-integrate. The job must have ended."""
+    with connected() as client:
+        found = client.preview_integration(job_id) if preview else client.integrate(job_id)
+    if output == "json":
+        show_json(found)
+    else:
+        show_facts((name.capitalize(), value) for name, value in found.items() if value is not None)
+    if found["conflict"]:
+        sys.exit(FAILED)
+
+
+@graph.command()
+@click.argument("job_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--preview", is_flag=True, help="Only tell what would go.")
 @output_option

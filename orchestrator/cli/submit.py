@@ -30,6 +30,7 @@ from orchestrator.domain.llm import ENGINES
 @click.option("--token-budget", type=click.IntRange(1), help="Tokens that a language model may use for it.")
 @click.option("--dry-run", is_flag=True, help="Only read it: tell its parts, tokens and costs.")
 @click.option("--on-error", type=click.Choice(ON_ERROR), help="When a part cannot be read.  [default: fail]")
+@click.option("--no-integrate", is_flag=True, help="Leave the graph alone until `orchestrator graph integrate`.")
 @click.option("--run-at", metavar="TIME", help="Not before this time (RFC 3339, UTC without an offset).")
 @click.option("--depends-on", multiple=True, metavar="ID", help="A job that must complete first; may be repeated.")
 @click.option(
@@ -52,6 +53,8 @@ def submit(
     wanted = {name: value for name, value in options.items() if value not in (None, ())}
     if wanted.pop("no_deduplicate"):
         wanted["deduplicate"] = False
+    if wanted.pop("no_integrate"):
+        wanted["integrate"] = False
     if "context" in wanted:
         wanted["context"] = _context(wanted["context"])
     with connected() as client:

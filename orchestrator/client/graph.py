@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
-from orchestrator.client.answers import Assertions, Gates, GraphCounts, Loaded, Neighbours, Node
+from orchestrator.client.answers import Assertions, Gates, GraphCounts, Loaded, Neighbours, Node, Preview
 from orchestrator.client.resource import PAGE, Resource, segment
 from orchestrator.errors import Invalid
 
@@ -47,6 +47,19 @@ class Graph(Resource):
     def asserted(self, job_id: str) -> Assertions:
         """What a job has put into the graph, and how much of it no other job asserts."""
         return cast(Assertions, self._get(f"/jobs/{segment(job_id)}/graph"))
+
+    def preview_integration(self, job_id: str) -> Preview:
+        """What integrating a job that was submitted with `integrate=False` would do now."""
+        return cast(Preview, self._get(f"/jobs/{segment(job_id)}/graph/preview"))
+
+    def integrate(self, job_id: str) -> Preview:
+        """Put into the graph what such a job says. Returns what that did.
+
+        Raises:
+            InvalidTransition: the job has not ended.
+            Conflict: nothing of it is held, or the graph says otherwise by now.
+        """
+        return cast(Preview, self._post(f"/jobs/{segment(job_id)}/graph", {}))
 
     def retract(self, job_id: str) -> Assertions:
         """Take out of the graph what only this job asserts. Returns what it asserted until now.

@@ -24,6 +24,7 @@ class SubmitOptions(TypedDict, total=False):
     scope: str
     tags: Sequence[str]
     on_error: str
+    integrate: bool
     stuck_after_minutes: float
     callback_url: str
     run_at: str

@@ -22,4 +22,6 @@ def key_of(wish: Submission, document_sha256: str, context: Mapping[str, Any]) -
     parts = [wish.owner, document_sha256, prompt, dict(context), wish.engine, wish.scope]
     if wish.successor_of is not None:
         parts.append(str(wish.successor_of))
+    if not wish.integrate:
+        parts.append("held")
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

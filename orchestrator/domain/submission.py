@@ -42,7 +42,8 @@ class Submission:
     `file_name` names a stored document; a file brings its own. `deduplicate` takes an equal job that has not failed
     for this one; the API asks for it unless its caller says otherwise. `successor_of` is the job over the edition of
     the document before this one: its reviews are taken over. Without an `engine` it gets that of the settings.
-    `token_budget` is what models may use for it; a `dry_run` is only read, to tell what it would take.
+    `token_budget` is what models may use for it; a `dry_run` is only read, to tell what it would take. Without
+    `integrate`, what it says of the graph is held until somebody says otherwise.
     """
 
     owner: str
@@ -64,6 +65,7 @@ class Submission:
     callback_url: str | None = None
     token_budget: int | None = None
     dry_run: bool = False
+    integrate: bool = True
     successor_of: UUID | None = None
 
 

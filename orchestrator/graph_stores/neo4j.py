@@ -2,7 +2,7 @@
 
 A write goes into the tables, within the caller's transaction and by their rules, and leaves an intent there. A worker
 brings Neo4j up to date after the commit (`Following`), or later where Neo4j is away: no job waits for it. Verdicts are
-never made from what may be late: `model` and `asserted` are read from the tables.
+never made from what may be late: `model`, `nodes` and `asserted` are read from the tables.
 """
 
 from __future__ import annotations
@@ -82,9 +82,8 @@ class Neo4jGraphStore:
         return removed
 
     def nodes(self, session: Session, keys: Iterable[str]) -> Sequence[Node]:
-        """The nodes with these keys, ordered by key."""
-        rows = self._ask(cypher.NODES.values(), keys=sorted(set(keys)))
-        return _shown(rows)
+        """The nodes with these keys, ordered by key; from the tables, as writers look before they write."""
+        return self._tables.nodes(session, keys)
 
     def nodes_of_type(self, session: Session, kind: NodeType | None, *, after: str, limit: int) -> Sequence[Node]:
         """At most `limit` nodes (of one type, or all) with a key above `after`, ordered by key."""

@@ -12,7 +12,6 @@ CONSTRAINTS = tuple(
     f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS FOR (n:{label}) REQUIRE n.key IS UNIQUE"
     for label in (*NodeType, FENCE)
 )
-ALL = "|".join(NodeType)
 EDGE = "a.key AS source, b.key AS destination, type(e) AS type, properties(e) AS properties"
 
 READ_FENCE = f"MATCH (f:{FENCE} {{key: 'graph'}}) RETURN f.fence AS fence, f.complete AS complete"
@@ -45,11 +44,6 @@ OLD_NODES = {
     for kind in NodeType
 }
 
-NODES = {
-    kind: f"UNWIND $keys AS key MATCH (n:{kind} {{key: key}}) WHERE n.fence IS NOT NULL "
-    f"RETURN n.key AS key, '{kind}' AS type, properties(n) AS properties"
-    for kind in NodeType
-}
 NODES_OF_TYPE = {
     kind: f"MATCH (n:{kind}) WHERE n.key > $after AND n.fence IS NOT NULL "
     f"RETURN n.key AS key, '{kind}' AS type, properties(n) AS properties ORDER BY key LIMIT $limit"

@@ -17,6 +17,7 @@ from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import NotFound
 from orchestrator.graph_store import GraphStore
 from orchestrator.services.batches import repeat_batch
+from orchestrator.storage import held_facts
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import DocumentText, Job, Requirement, RequirementReview, Step
 
@@ -113,13 +114,16 @@ class Validation:
 
     def save_judgements(self, session: Session, step: ClaimedStep, judged: Sequence[Judged]) -> None:
         """Store verdicts and integrate what was accepted: rows first, then graph nodes and edges, each in key order."""
+        held = held_facts.are_held(session, _job_of(step))
         for each in sorted(judged, key=lambda one: one.id):
             values = {**each.columns, "updated_at": func.now(), "last_error": None}
+            if held:
+                values["neo4j_id"] = None
             session.execute(update(Requirement).where(Requirement.id == each.id).values(values))
         nodes = [node for each in judged for node in each.facts.nodes]
         edges = [edge for each in judged for edge in each.facts.edges]
         if nodes:
-            self._graph_store.integrate(session, _job_of(step), GraphFacts(tuple(nodes), tuple(edges)))
+            self._tell_graph(session, _job_of(step), GraphFacts(tuple(nodes), tuple(edges)))
 
     def save_failures(self, session: Session, step: ClaimedStep, failures: Sequence[Failed]) -> None:
         """Count an error on each requirement: it is judged again, or has failed when it met its last chance."""
@@ -138,6 +142,13 @@ class Validation:
     def save_links(self, session: Session, job_id: UUID, facts: GraphFacts) -> None:
         """Add edges between requirements."""
         if facts.edges:
+            self._tell_graph(session, job_id, facts)
+
+    def _tell_graph(self, session: Session, job_id: UUID, facts: GraphFacts) -> None:
+        """Integrate facts, or hold them where the job leaves the graph alone."""
+        if held_facts.are_held(session, job_id):
+            held_facts.add(session, job_id, facts)
+        else:
             self._graph_store.integrate(session, job_id, facts)
 
 

@@ -196,6 +196,8 @@ class Job(Base):
     """It is only read, to tell what it would take."""
     estimate: Mapped[dict[str, Any] | None]
     """What a dry run says of parts, tokens and costs."""
+    integrate: Mapped[bool] = mapped_column(server_default=text("true"))
+    """What it says of the graph goes there at once; else it is held until somebody says so."""
 
     __table_args__ = (
         _one_of("status", "created", "processing", "completed", "failed", "cancelled"),
@@ -858,6 +860,18 @@ class GraphAssertion(Base):
     )
 
 
+class HeldFacts(Base):
+    """What one step says of the graph for a job that leaves it alone: {nodes, edges}, each a list of values."""
+
+    __tablename__ = "held_facts"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    facts: Mapped[dict[str, Any]]
+
+    __table_args__ = (Index("ix_held_facts_job", "job_id"),)
+
+
 class GraphIntent(Base):
     """What one transaction touched of the graph and Neo4j has not got yet: keys, and [source, destination, type]."""
 
@@ -883,6 +897,7 @@ __all__ = [
     "GraphEdge",
     "GraphIntent",
     "GraphNode",
+    "HeldFacts",
     "Job",
     "JobDependency",
     "JobEvent",

@@ -14,6 +14,7 @@ from orchestrator.client.answers.graph import (
     Loaded,
     Neighbours,
     Node,
+    Preview,
 )
 from orchestrator.client.answers.identity import (
     AuditEntry,
@@ -78,6 +79,7 @@ __all__ = [
     "Neighbours",
     "Node",
     "PartCounts",
+    "Preview",
     "Progress",
     "Queue",
     "Range",

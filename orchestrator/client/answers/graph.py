@@ -64,6 +64,16 @@ class Gates(TypedDict):
     gates: list[Gate]
 
 
+class Preview(TypedDict):
+    """What integrating a job does; `conflict` says why it would be refused."""
+
+    adds: int
+    merges: int
+    edges: int
+    touches: int
+    conflict: str | None
+
+
 class Assertions(TypedDict):
     """What a job asserts: all, and what no other job does; `touched` are objects and messages."""
 
