@@ -8,6 +8,7 @@ from functools import cache
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
 from orchestrator.config.following import follow
+from orchestrator.storage.connections import WORKER_POOL
 
 
 @cache
@@ -15,7 +16,7 @@ def orchestrator() -> Orchestrator:
     """The orchestrator of this process."""
     settings = load()
     follow(settings)
-    return build(settings, role=f"worker {agent_id()}", ping=False)
+    return build(settings, role=f"worker {agent_id()}", ping=False, connections=WORKER_POOL)
 
 
 def forget() -> None:

@@ -24,6 +24,7 @@ from orchestrator.config.following import follow
 from orchestrator.domain.step import QUEUES
 from orchestrator.observability.metrics import DISPATCHER_TICK, watch_pool
 from orchestrator.services.leadership import Leadership
+from orchestrator.storage.connections import LEADER_POOL
 from orchestrator.storage.engine import make_engine, session_factory
 from orchestrator.storage.listener import Listener
 from orchestrator.storage.steps import CHANNEL
@@ -45,7 +46,7 @@ class LeaderScheduler(Scheduler):  # type: ignore[misc]
         """Start to lead. Celery also makes a lazy scheduler for its banner, which must not: it never gets here."""
         settings = load()
         follow(settings)
-        orchestrator = build(settings, role="leader", ping=False)
+        orchestrator = build(settings, role="leader", ping=False, connections=LEADER_POOL)
         watch_pool(orchestrator.engine, "leader")
         self._leader = Leader(self.app, orchestrator)
         listen(self._leader.vitals, orchestrator.settings)

@@ -12,13 +12,14 @@ def api() -> None:
     from orchestrator.observability import tracing
     from orchestrator.observability.logging import configure
     from orchestrator.observability.sharing import share
-    from orchestrator.storage.start_check import check_start, pool_size
+    from orchestrator.storage.connections import of_api
+    from orchestrator.storage.start_check import check_start
 
     settings = load()
     configure(settings, service="api")
     share(settings.metrics_dir)
     tracing.configure(settings, "api")
-    check_start(settings, "API", settings.api_processes * pool_size(settings))
+    check_start(settings, "API", of_api(settings))
 
     from api.wsgi import Server
 

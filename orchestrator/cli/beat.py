@@ -6,8 +6,6 @@ import os
 
 import click
 
-LEASE_AND_LISTENER = 2
-
 
 @click.command()
 @click.option(
@@ -25,14 +23,15 @@ def beat(health_port: int | None) -> None:
     from orchestrator.observability import tracing
     from orchestrator.observability.logging import configure
     from orchestrator.observability.sharing import share
-    from orchestrator.storage.start_check import check_start, pool_size
+    from orchestrator.storage.connections import of_leader
+    from orchestrator.storage.start_check import check_start
     from orchestrator.storage.versions import check_broker
 
     settings = load()
     configure(settings, service="beat")
     share(settings.metrics_dir)
     tracing.configure(settings, "beat")
-    check_start(settings, "leader", pool_size(settings) + LEASE_AND_LISTENER)
+    check_start(settings, "leader", of_leader())
     check_broker(settings.redis_url)
 
     from workers.app import app

@@ -45,6 +45,7 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
     from orchestrator.observability import tracing
     from orchestrator.observability.logging import configure
     from orchestrator.observability.sharing import share
+    from orchestrator.storage.connections import of_worker
     from orchestrator.storage.start_check import check_start
     from orchestrator.storage.versions import check_broker
 
@@ -52,8 +53,7 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
     configure(settings, service=kind, agent_id=os.environ["ORCHESTRATOR_AGENT_ID"])
     share(settings.metrics_dir)
     tracing.configure(settings, kind)
-    # Its main process has three threads that ask, each child one that works and one that sends heartbeats.
-    check_start(settings, f"worker {kind}", 3 + 2 * concurrency)
+    check_start(settings, f"worker {kind}", of_worker(concurrency))
     check_broker(settings.redis_url)
 
     from workers.app import app, take_on

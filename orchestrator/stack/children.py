@@ -81,7 +81,8 @@ class ServiceSpecs:
         return self._command("api", ("api",), STAGE_ENTRANCE, _seconds("api_drain_s") + API_STOP_S)
 
     def _beat(self) -> ChildSpec:
-        return self._command("beat", ("beat",), STAGE_ENTRANCE)
+        port = self._take_port("beat", 0)
+        return self._command("beat", ("beat", "--health-port", str(port)), STAGE_ENTRANCE)
 
     def _flower(self) -> ChildSpec:
         port = self._take_port("flower", FLOWER_PORT)

@@ -15,21 +15,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from orchestrator.config import Settings
-from orchestrator.stack.layout import is_ours
+from orchestrator.stack.layout import port_of_running
 from orchestrator.stack.ports import is_free
-from orchestrator.storage import migrate
-from orchestrator.storage.start_check import pool_size
+from orchestrator.storage import connections, migrate
 from orchestrator.storage.versions import OLDEST_POSTGRES, OLDEST_REDIS, redis_version
 
 PATIENCE_S = 3
 CLOCK_S = 1.0
 DISK_SHARE, DISK_BYTES = 0.05, 1_000_000_000
 PACKAGES = ("orchestrator", "api", "workers", "migrations", "celeryconfig")
-LEADER_CONNECTIONS = 3  # beside its pool: lease, listener, dispatch
-_ROOM = text(
-    "SELECT sum(CASE WHEN name = 'max_connections' THEN setting::int ELSE -setting::int END) FROM pg_settings "
-    "WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')"
-)
 # Of a worker: three in its main process, two in each child.
 _WORKERS = text("SELECT coalesce(sum(3 + 2 * slots), 0) FROM agents WHERE stopped_at IS NULL AND NOT configured")
 _LIVE = text("SELECT count(*) FROM agents WHERE stopped_at IS NULL AND heartbeat_at > now() - interval '1 minute'")
@@ -116,9 +110,9 @@ def _clock(connection: Connection) -> Finding:
 
 def _connections(connection: Connection, settings: Settings) -> Finding:
     """What all processes may take at once, were each pool full."""
-    room = int(connection.execute(_ROOM).scalar_one())
+    room = connections.room(connection)
     workers = int(connection.execute(_WORKERS).scalar_one())
-    most = workers + (settings.api_processes + 1) * pool_size(settings) + LEADER_CONNECTIONS
+    most = workers + connections.of_api(settings) + connections.of_leader()
     told = f"the processes may take {most} of {room}"
     todo = ": raise max_connections, or lower ORCHESTRATOR_DATABASE_POOL or the number of workers"
     return Finding("connections", most <= room, told if most <= room else told + todo)
@@ -143,10 +137,11 @@ def _broker(settings: Settings) -> Finding:
 
 def _port(settings: Settings) -> Finding:
     host, port = settings.api_host, settings.api_port
+    ours = port_of_running(settings.state_dir)
+    if ours and not is_free(ours, host):
+        return Finding("port", True, f"{ours} on {host} is the API's")
     if port == 0 or is_free(port, host):
         return Finding("port", True, f"{port or 'any'} on {host} is free for the API")
-    if is_ours(settings.state_dir, port):
-        return Finding("port", True, f"{port} on {host} is the API's")
     todo = "stop what listens there or set ORCHESTRATOR_API_PORT"
     return Finding("port", False, f"{port} on {host} is in use, not by the stack of {settings.state_dir}: {todo}")
 

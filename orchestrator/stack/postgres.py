@@ -24,11 +24,12 @@ DATABASE = "orchestrator"
 INITDB_TIMEOUT_S = 60
 STAGE = 90
 LEFTOVER_STOP_S = 5.0
-# Sized for one machine: the pools of the stack stay far below max_connections, the buffers below the memory budget.
+MAX_CONNECTIONS = 120
+"""At least: tools and further workers come and go."""
+# Sized for one machine: the buffers stay below the memory budget.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "120",
     "shared_buffers": "64MB",
     "max_wal_size": "512MB",
     "io_method": "sync",
@@ -73,9 +74,14 @@ class PostgresServer:
         self._check_version()
         self._clear_leftover()
 
-    def spec(self) -> ChildSpec:
-        """Returns how the supervisor runs it: SIGINT disconnects and checkpoints, SIGQUIT ends at once."""
+    def spec(self, connections: int = 0) -> ChildSpec:
+        """Returns how the supervisor runs it: SIGINT disconnects and checkpoints, SIGQUIT ends at once.
+
+        Args:
+            connections: `max_connections`, where it is more than usual.
+        """
         settings = {**SETTINGS, **({} if self.durable else NOT_DURABLE), "port": str(self.port)}
+        settings["max_connections"] = str(max(MAX_CONNECTIONS, connections))
         if int((self.data / "PG_VERSION").read_text()) < 18:
             del settings["io_method"]
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

@@ -26,13 +26,15 @@ class ServerUrls(NamedTuple):
     redis_url: str
 
 
-def start_postgres(state: StateDir, supervisor: Supervisor, *, durable: bool = True) -> tuple[PostgresServer, Child]:
-    """Starts PostgreSQL and returns at once; `await_postgres` waits."""
+def start_postgres(
+    state: StateDir, supervisor: Supervisor, *, durable: bool = True, connections: int = 0
+) -> tuple[PostgresServer, Child]:
+    """Starts PostgreSQL and returns at once; `await_postgres` waits. It has room for so many connections at least."""
     account = server_account()
     home = state.servers_home(account)
     server = PostgresServer(home, account, free_port(), state.secret("postgres.password"), durable=durable)
     server.prepare()
-    return server, supervisor.add(server.spec())
+    return server, supervisor.add(server.spec(connections))
 
 
 def await_postgres(server: PostgresServer, child: Child, supervisor: Supervisor) -> str:

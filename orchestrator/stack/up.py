@@ -18,6 +18,7 @@ from orchestrator.stack import servers
 from orchestrator.stack.autoscale import Autoscaler
 from orchestrator.stack.backlog import Backlog
 from orchestrator.stack.children import SLOTS, STAGE_FLOWER, Scale, ServiceSpecs
+from orchestrator.stack.connections import described, most, room_for
 from orchestrator.stack.exit_codes import CONFIG
 from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port, is_free
@@ -67,7 +68,7 @@ def up(options: Options, announce: Announce, choose: ChooseServices = ServiceSpe
         supervisor = Supervisor(state.log_dir, announce)
         with _stopping(supervisor, state, announce), contextlib.suppress(StopRequested):
             had_key = state.admin_key_file.exists()
-            specs = _start(state, supervisor, options, port)
+            specs = _start(state, supervisor, options, port, announce)
             chosen = choose(specs, options.scale)
             services = [supervisor.add(spec) for spec in chosen if spec.stage != STAGE_FLOWER]
             url = base_url(options.bind, port)
@@ -110,12 +111,13 @@ def _write_ports(state: StateDir, url: str, specs: ServiceSpecs) -> None:
     state.write_ports({"url": url, "pid": os.getpid(), "ports": specs.ports})
 
 
-def _start(state: StateDir, supervisor: Supervisor, options: Options, port: int) -> ServiceSpecs:
+def _start(state: StateDir, supervisor: Supervisor, options: Options, port: int, announce: Announce) -> ServiceSpecs:
     """Starts what is embedded and prepares the database; the slow parts run side by side."""
     given = config.read(servers_needed=False).settings
     database_url, redis_url = given.database_url, given.redis_url
     valkey = None if redis_url else servers.start_valkey(state, supervisor)
-    postgres = None if database_url else servers.start_postgres(state, supervisor)
+    needed = most(given, options.scale, options.ranges)
+    postgres = None if database_url else servers.start_postgres(state, supervisor, connections=room_for(needed))
     specs = ServiceSpecs(
         database_url or (postgres[0].url() if postgres else ""),
         redis_url or (valkey[0].url() if valkey else ""),
@@ -131,6 +133,7 @@ def _start(state: StateDir, supervisor: Supervisor, options: Options, port: int)
         specs.ports["valkey"] = valkey[0].port
         servers.await_valkey(*valkey, supervisor)
     _await_prepared(supervisor, preparing)
+    announce(f"database  {described(needed, specs.database_url)}")
     return specs
 
 

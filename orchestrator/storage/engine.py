@@ -17,7 +17,9 @@ from orchestrator.observability import statements
 SessionFactory = sessionmaker[Session]
 
 
-def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = True, ping: bool = True) -> Engine:
+def make_engine(
+    settings: Settings, *, role: str = "orchestrator", pool: bool = True, ping: bool = True, size: int | None = None
+) -> Engine:
     """An engine whose every wait is bounded.
 
     Args:
@@ -25,6 +27,7 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
         role: shown as application_name in pg_stat_activity.
         pool: False gives a fresh connection each time, for threads that must not wait for the pool.
         ping: False saves a round trip per checkout, for processes that repeat what a lost connection broke.
+        size: most connections of the pool; None: that of the API, by the settings.
     """
     options = (
         f"-c statement_timeout={int(settings.statement_timeout_s * 1000)}"
@@ -49,8 +52,8 @@ def make_engine(settings: Settings, *, role: str = "orchestrator", pool: bool = 
         **always,
         pool_pre_ping=ping,
         pool_recycle=1800,
-        pool_size=settings.database_pool,
-        max_overflow=settings.database_pool,
+        pool_size=settings.database_pool if size is None else size,
+        max_overflow=settings.database_pool if size is None else 0,
         pool_timeout=settings.database_pool_wait_s,
     )
     return _watched(engine, settings)

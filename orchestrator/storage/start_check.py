@@ -10,15 +10,11 @@ from sqlalchemy.exc import OperationalError
 
 from orchestrator.config import Settings
 from orchestrator.errors import ConfigError
+from orchestrator.storage import connections
 from orchestrator.storage.engine import make_engine
 from orchestrator.storage.versions import refuse_old_postgres
 
 log = structlog.get_logger(__name__)
-
-_ROOM = text(
-    "SELECT sum(CASE WHEN name = 'max_connections' THEN setting::int ELSE -setting::int END) FROM pg_settings "
-    "WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')"
-)
 
 
 def check_start(settings: Settings, process: str, most: int) -> None:
@@ -39,22 +35,17 @@ def check_start(settings: Settings, process: str, most: int) -> None:
         with engine.connect() as connection:
             refuse_old_postgres(connection)
             _check_schema(connection)
-            room = int(connection.execute(_ROOM).scalar_one())
+            there = connections.room(connection)
     except OperationalError as error:
         log.warning("database_not_checked", process=process, error=str(error.orig).strip())
         return
-    log.info("database_connections", process=process, most=most, available=room)
-    if most > room:
+    log.info("database_connections", process=process, most=most, available=there)
+    if most > there:
         raise ConfigError(
-            f"The {process} may take {most} connections and the database has {room}. Lower "
+            f"The {process} may take {most} connections and the database has {there}. Lower "
             "ORCHESTRATOR_DATABASE_POOL, ORCHESTRATOR_API_PROCESSES or --concurrency, or raise max_connections.",
             code="too_many_connections",
         )
-
-
-def pool_size(settings: Settings) -> int:
-    """Connections of one full pool."""
-    return 2 * settings.database_pool
 
 
 def _check_schema(connection: Connection) -> None:
