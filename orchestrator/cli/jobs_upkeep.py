@@ -44,6 +44,7 @@ def retry(job_id: str, output: str) -> None:
 @click.command()
 @click.argument("job_id", metavar="ID")
 @click.option("--priority", type=click.IntRange(0, 9), help="9 goes first.")
+@click.option("--token-budget", type=click.IntRange(1), help="Tokens that a language model may use for it.")
 @click.option("--tag", "tags", multiple=True, help="Instead of those it has; may be repeated.")
 @click.option("--run-at", metavar="TIME", help="Not before this time (RFC 3339, UTC without an offset).")
 @click.option("--depends-on", multiple=True, metavar="ID", help="Instead of those it has; may be repeated.")

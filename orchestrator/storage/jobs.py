@@ -37,9 +37,8 @@ from orchestrator.storage import audit, paging
 from orchestrator.storage.models import DEDUPLICATED, Document, Job, Requirement, Step
 from orchestrator.storage.search import JOB_WORDS, REQUIREMENT_WORDS, has_words
 
-AUDITED = {"status", "priority", "tags", "run_at", "deadline_at", "cleaned_up_at", "version", "on_parent_failure"} | {
-    "token_budget"
-}
+AUDITED = {"status", "priority", "tags", "run_at", "deadline_at", "cleaned_up_at", "version", "token_budget"}
+AUDITED |= {"on_parent_failure"}
 """Columns of a job whose changes the audit log shows."""
 _RANK_COST = text("interval '1 second'")
 

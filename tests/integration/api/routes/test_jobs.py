@@ -217,6 +217,7 @@ def test_a_bad_upload_is_refused_and_nothing_is_stored(
         ({"context": "{"}, "/context"),
         ({"context": '{"a": "\\ud800"}'}, "/context"),
         ({"priority": "five"}, "/priority"),
+        ({"stuck_after_minutes": "five"}, "/stuck_after_minutes"),
         ({"document_id": "3f8a6f2e-1111-4222-8333-444455556666"}, "/document_id"),
         ({"unknown": "1"}, "/unknown"),
         ({"other": (io.BytesIO(b"x"), "b.txt")}, "/other"),

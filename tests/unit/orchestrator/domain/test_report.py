@@ -26,6 +26,9 @@ def job(**changes: Any) -> Any:
         "prompt": "Which duties does a car rental company have?",
         "brief": {"scope": [], "kinds": ["obligation"], "topics": ["car", "rental"], "language": "en"},
         "engine": "rules",
+        "text_sent_to": None,
+        "total_tokens": 0,
+        "token_budget": None,
         "scope": None,
         "on_error": "fail",
         "priority": 5,
@@ -265,7 +268,17 @@ def test_citations_models_and_repetitions_have_a_line_each() -> None:
 def test_the_use_of_models_is_told_by_agent_even_if_there_was_none() -> None:
     use = content()["llm"]
 
-    assert use["used"] is False
+    assert (use["used"], use["text_sent_to"], use["extraction"]) == (False, None, {})
     assert set(use["agents"]) == {"creator", "validator"}
     assert all(agent["requests"] == agent["errors"] == 0 for agent in use["agents"].values())
     assert all(agent["mean_duration_ms"] is None for agent in use["agents"].values())
+
+
+def test_where_the_text_went_is_said() -> None:
+    where = "https://models.example.org/v1"
+    statistics = {"considered": 3, "llm": {"exact": 2, "dropped_quotes": 1}}
+    told = content(text_sent_to=where, total_tokens=120, statistics=statistics)
+    assert told["considered"] == {"considered": 3}
+    assert (told["llm"]["text_sent_to"], told["llm"]["total_tokens"]) == (where, 120)
+    assert told["llm"]["extraction"] == {"exact": 2, "dropped_quotes": 1}
+    assert f"though {where} was to be" in " ".join(text(text_sent_to=where).split())

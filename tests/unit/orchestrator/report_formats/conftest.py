@@ -62,6 +62,7 @@ def content_of(rows: list[Any], text: str = TEXT, language: str = "de") -> Conte
 
     job: Any = SimpleNamespace(
         id=UUID(int=7), owner="ann", prompt="Welche <b>Pflichten</b>?", brief=None, engine="rules", scope=None,
+        text_sent_to=None, total_tokens=0, token_budget=None,
         on_error="fail", priority=5, tags=[], status="completed", revision=1, statistics={"considered": 9},
         coverage={"duty_sentences": 7, "cited": 6, "gaps": [{"quote": "=1+1 muss.", "locator": "Rz. 9", "page": 2}]},
         error_message=None, error_details=None, correlation_id="x", file_name='a "b" <c>.txt', media_type="text/plain",
