@@ -120,12 +120,12 @@ class StateDir:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def is_ours(state_dir: Path, port: int) -> bool:
-    """Whether the API of the stack that runs in a state directory listens on this port."""
+def port_of_running(state_dir: Path) -> int | None:
+    """The API's port of the stack that runs in a state directory; None where none does."""
     try:
-        return bool(json.loads((state_dir / "ports.json").read_text())["ports"]["api"] == port)
+        return int(json.loads((state_dir / "ports.json").read_text())["ports"]["api"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None
 
 
 def write_private(path: Path, text: str) -> None:

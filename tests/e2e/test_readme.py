@@ -1,4 +1,4 @@
-"""What the README shows is run as it stands there, against a running stack."""
+"""What the README and the pages in docs/ show is run as it stands there, against a running stack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^<!-- tested -->\n```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+TESTED = re.compile(r"^<!-- tested -->\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = TESTED.findall(README)
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+OF_PAGES = [(page.stem, *block) for page in PAGES for block in TESTED.findall(page.read_text(encoding="utf-8"))]
 INTERPRETERS = {"sh": ["sh", "-eu"], "python": [sys.executable, "-P"]}
 TIMEOUT_S = 110
 
@@ -25,6 +28,19 @@ def test_the_readme_has_its_examples() -> None:
 
 @pytest.mark.parametrize(("language", "code"), BLOCKS, ids=["report", "later", "curl", "python"])
 def test_an_example_works(stack: Any, tmp_path: Path, language: str, code: str) -> None:
+    run_example(stack, tmp_path, language, code)
+
+
+def test_pages_have_examples() -> None:
+    assert "operations" in {page for page, _, _ in OF_PAGES}
+
+
+@pytest.mark.parametrize(("page", "language", "code"), OF_PAGES, ids=[page for page, _, _ in OF_PAGES])
+def test_an_example_of_a_page_works(stack: Any, tmp_path: Path, page: str, language: str, code: str) -> None:
+    run_example(stack, tmp_path, language, code)
+
+
+def run_example(stack: Any, tmp_path: Path, language: str, code: str) -> None:
     if re.search(r"\bcurl\b", code) and not shutil.which("curl"):
         pytest.skip("curl is not installed")
     (tmp_path / "samples").symlink_to(ROOT / "samples")
@@ -58,4 +74,5 @@ def _environment(stack: Any, home: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "ORCHESTRATOR_URL": stack.url,
         "ORCHESTRATOR_API_KEY": stack.key,
+        "ORCHESTRATOR_STATE_DIR": str(stack.state_dir),
     }
