@@ -40,7 +40,9 @@ def test_a_state_directory_of_another_account_gets_one_clear_line() -> None:
         Path(place).chmod(0o755)
         state = StateDir(Path(place) / "state")
         command = [sys.executable, "-P", "-c", USE, str(state.path)]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ended = subprocess.run(  # noqa: S603 - our own command
+            command, capture_output=True, text=True, timeout=60, check=False
+        )
     assert ended.returncode == 69, ended.stderr
     assert ended.stdout.startswith(f"cannot use the state directory {state.path} (")
     assert "--state-dir" in ended.stdout

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from orchestrator.errors import Invalid
@@ -29,7 +31,7 @@ def test_a_flood_adds_one_process_after_the_other_up_to_the_most() -> None:
     count, changes = follow(pace(), FLOOD, 1, start=0, seconds=60)
     assert count == 4
     assert len(changes) == 3
-    assert min(later - earlier for earlier, later in zip(changes, changes[1:], strict=False)) >= GROW_EVERY_S
+    assert min(later - earlier for earlier, later in pairwise(changes)) >= GROW_EVERY_S
 
 
 def test_one_look_at_many_steps_is_not_enough() -> None:
@@ -79,7 +81,8 @@ def test_a_range_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["creator", "creator=1", "creator=4,1", "creator=0,0", "creator=1,33", "writer=1,2", "creator=-1,2", "=1,2"]
+    "words",
+    ["creator", "creator=1", "creator=4,1", "creator=0,0", "creator=1,33", "writer=1,2", "creator=-1,2", "=1,2"],
 )
 def test_what_is_no_range_is_refused(words: str) -> None:
     with pytest.raises(Invalid, match="must"):
