@@ -130,7 +130,7 @@ def _form_value(req: Request, name: str, field: ma.fields.Field[Any] | None) -> 
     if isinstance(field, ma.fields.List):
         return given
     _once(name, len(given))
-    if isinstance(field, ma.fields.Dict | ma.fields.Integer) and isinstance(given[0], str):
+    if isinstance(field, ma.fields.Dict | ma.fields.Number) and isinstance(given[0], str):
         return _json_field(name, given[0])
     return given[0]
 

@@ -37,9 +37,9 @@ class Text(fields.String):
         super().__init__(**kwargs)
         any_text = rf"[^{self.REFUSED}]*"
         if visible in self.validators:
-            self.metadata.setdefault("pattern", rf"^{any_text}[^\s{self.REFUSED}]{any_text}$")
+            self.metadata = {"pattern": rf"^{any_text}[^\s{self.REFUSED}]{any_text}$", **self.metadata}
         elif not any(isinstance(each, validate.OneOf | validate.Regexp) for each in self.validators):
-            self.metadata.setdefault("pattern", f"^{any_text}$")
+            self.metadata = {"pattern": f"^{any_text}$", **self.metadata}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)

@@ -26,6 +26,7 @@ BEYOND_SCHEMA = {
 RELATED = (
     "",
     "/filter",
+    "/filter/context",
     "/priority",
     "/document",
     "/document_id",
