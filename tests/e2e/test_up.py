@@ -61,7 +61,9 @@ def test_the_stack_starts_says_where_it_is_restarts_children_and_stops(start_up,
     assert up.key in shown
     assert f"curl -H 'Authorization: Bearer {up.key}' {up.ports['url']}/jobs" in shown
     assert (state_dir / "admin.key").stat().st_mode & 0o777 == 0o600
+    assert "database  33 connections at most, of 117" in shown
     assert {"api", "postgres", "valkey", "flower"} <= up.ports["ports"].keys()
+    assert shows(f"http://127.0.0.1:{up.ports['ports']['beat']}/metrics")
     wait_for(lambda: shows(f"http://127.0.0.1:{up.ports['ports']['flower']}/"))
     for name in ("creator", "validator", "maintenance", "beat"):
         assert is_alive(up.child(f" {name}"))
