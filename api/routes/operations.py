@@ -25,8 +25,17 @@ blp = Resource("operations", __name__, description="One action on many jobs, don
 @blp.also(200, schema=BulkCountSchema, description="With `dry_run`: how many jobs it would take")
 def bulk(fields: dict[str, Any]) -> Any:
     """Cancel, retry, reprioritise or delete the jobs that a filter finds now."""
+    wish = _wish(fields)
+    if fields["dry_run"]:
+        counted = {"action": wish.action.value, "dry_run": True, "total": services().operations.count(wish)}
+        return jsonify(BulkCountSchema().dump(counted))
+    view = services().operations.start(wish)
+    return view, {"Location": url_for("operations.show", operation_id=view.operation.id)}
+
+
+def _wish(fields: dict[str, Any]) -> Wish:
     found = fields["filter"]
-    wish = Wish(
+    return Wish(
         owner=principal().owner,
         correlation_id=request_id(),
         action=Action(fields["action"]),
@@ -35,11 +44,6 @@ def bulk(fields: dict[str, Any]) -> Any:
         reason=fields["reason"],
         priority=fields["priority"],
     )
-    if fields["dry_run"]:
-        counted = {"action": wish.action.value, "dry_run": True, "total": services().operations.count(wish)}
-        return jsonify(BulkCountSchema().dump(counted))
-    view = services().operations.start(wish)
-    return view, {"Location": url_for("operations.show", operation_id=view.operation.id)}
 
 
 @blp.get("/operations/<operation_id>")

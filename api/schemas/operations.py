@@ -6,16 +6,21 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from api.context_filter import conditions_of
-from api.schemas.fields import Identifier, Moment, Name, PageQuery, Text, Whole
+from api.context_filter import MOST, conditions_of
+from api.schemas.fields import Identifier, JsonObject, Moment, Name, PageQuery, Text, Whole
 from api.schemas.jobs import AGENTS, PENDING, filter_of, reason_field, words_field
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.operation import Action, OperationState
 from orchestrator.domain.submission import TAG_CHARACTERS, TAGS
+from orchestrator.errors import Invalid
 from orchestrator.services.operations import OperationView
 
 NAMES = ("status", "agent", "q", "owner", "document", "created_after", "created_before", "priority", "tags", "context")
-CONTEXT_PAIRS = 5
+
+
+def _paths_and_texts(context: dict[str, Any]) -> None:
+    if len(context) > MOST or not all(isinstance(value, str) for value in context.values()):
+        raise ValidationError(f"Not an object of at most {MOST} paths, each with a text.")
 
 
 class BulkFilterSchema(Schema):
@@ -37,12 +42,14 @@ class BulkFilterSchema(Schema):
     tags = fields.List(
         Name(validate=validate.Length(1, TAG_CHARACTERS)), load_default=(), validate=validate.Length(max=TAGS)
     )
-    context = fields.Dict(
-        keys=Text(),
-        values=Text(),
+    context = JsonObject(
         load_default=dict,
-        validate=validate.Length(max=CONTEXT_PAIRS),
-        metadata={"description": 'Paths and values, as in {"customer.country": "DE"}'},
+        validate=_paths_and_texts,
+        metadata={
+            "description": 'Paths and values as texts, as in {"customer.country": "DE"}',
+            "maxProperties": MOST,
+            "additionalProperties": {"type": "string"},
+        },
     )
 
     @validates_schema
@@ -54,7 +61,11 @@ class BulkFilterSchema(Schema):
     @post_load(pass_original=True)
     def _wanted(self, data: dict[str, Any], original: dict[str, Any], **_: Any) -> dict[str, Any]:
         asked = {name: original[name] for name in NAMES if name in original}
-        return {"wanted": filter_of(data | {"context": conditions_of(data["context"])}), "asked": asked}
+        try:
+            context = conditions_of(data["context"])
+        except Invalid as error:
+            raise ValidationError(str(error), "context") from error
+        return {"wanted": filter_of(data | {"context": context}), "asked": asked}
 
 
 class BulkSchema(Schema):

@@ -136,8 +136,9 @@ def requirements(job_id: str, limit: int, output: str, **query: Any) -> None:
 @job_argument
 @click.option("--force", is_flag=True, help="Do not ask.")
 @click.option("--cleanup", is_flag=True, help="Delete its working data as well.")
+@click.option("--reason", help="For its events and for the audit log.")
 @output_option
-def cancel(job_id: str, force: bool, cleanup: bool, output: str) -> None:
+def cancel(job_id: str, force: bool, cleanup: bool, reason: str | None, output: str) -> None:
     """End a job. What is integrated stays; requirements that nobody has judged yet are dropped.
 
     Asks first; without a terminal to ask on it needs --force (exit 2). Exit 1 where the job has already ended; with
@@ -145,7 +146,7 @@ def cancel(job_id: str, force: bool, cleanup: bool, output: str) -> None:
     """
     with connected() as client:
         version = None if force else _ask(client, job_id, cleanup)
-        job = client.cancel(job_id, cleanup=cleanup, version=version)
+        job = client.cancel(job_id, cleanup=cleanup, version=version, reason=reason)
     if output == "json":
         show_json(job)
     else:

@@ -80,16 +80,18 @@ class Jobs(Resource):
         """Jobs, the newest first, page by page as they are asked for; at most `limit`."""
         return self._items("/jobs", {"status": ",".join(status)}, limit)
 
-    def cancel(self, job_id: str, *, cleanup: bool = False, version: int | None = None) -> Job:
+    def cancel(
+        self, job_id: str, *, cleanup: bool = False, version: int | None = None, reason: str | None = None
+    ) -> Job:
         """End a live job; what is integrated stays. With `cleanup` its working data is deleted as well.
 
-        With a `version` only that one is ended, as `job` showed it.
+        With a `version` only that one is ended, as `job` showed it. The `reason` is for its event and the audit log.
 
         Raises:
             InvalidTransition: the job has ended.
             StaleVersion: the job has another version.
         """
-        query = {"cleanup": "true"} if cleanup else {}
+        query = ({"cleanup": "true"} if cleanup else {}) | ({"reason": reason} if reason else {})
         return cast(Job, self._transport.json(self._transport.delete(f"/jobs/{segment(job_id)}", query, version)))
 
     def retry(self, job_id: str) -> Job:

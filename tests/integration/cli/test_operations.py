@@ -63,6 +63,9 @@ def test_what_is_refused_changes_nothing(cli: Any, api: Any, client: Any) -> Non
     job = client.submit("Which duties?")["id"]
     everything = cli("jobs", "bulk", "cancel", "--reason", "x", "--yes")
     assert (everything.code, "empty" in everything.err) == (65, True)
+    other = client.submit("Which others?")["id"]
+    assert cli("jobs", "cancel", other, "--force", "--reason", "A test.").code == 0
+    assert [event["data"].get("reason") for event in client.events(other)] == [None, "A test."]
     no_priority = cli("jobs", "bulk", "reprioritise", "--status", "created", "--reason", "x", "--yes")
     assert no_priority.code == 65
     assert cli("jobs", "bulk", "cancel", "--status", "created", "--yes").code == 2
