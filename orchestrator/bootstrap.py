@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from orchestrator.config import Settings
 from orchestrator.graph_store import GraphStore
+from orchestrator.graph_stores.migration import Migration
 from orchestrator.graph_stores.neo4j import Neo4jGraphStore
 from orchestrator.graph_stores.postgres import PostgresGraphStore
 from orchestrator.services.accounts import Accounts
@@ -69,6 +70,8 @@ class Orchestrator:
     graph: Graph
     graph_checks: GraphChecks
     held_integration: HeldIntegration
+    graph_migration: Migration | None
+    """None where there is no Neo4j."""
     job_manager: JobManager
     scheduling: Scheduling
     operations: Operations
@@ -135,6 +138,7 @@ def build(
         graph=Graph(sessions, graph_store),
         graph_checks=GraphChecks(sessions, graph_store),
         held_integration=HeldIntegration(sessions, graph_store),
+        graph_migration=Migration(sessions, graph_store) if isinstance(graph_store, Neo4jGraphStore) else None,
         job_manager=JobManager(settings, sessions),
         scheduling=Scheduling(settings, sessions),
         operations=Operations(settings, sessions, graph_store),

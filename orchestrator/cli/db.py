@@ -37,8 +37,8 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Migrate the database to the newest schema; does nothing where it has it."""
-    url = _database_url()
-    with _reporting_outage(url):
+    url = database_url_in_use()
+    with reporting_outage(url):
         before = _revision(url)
         after = migrate.upgrade(url)
     say("Nothing to do." if before == after else f"Migrated from {before or 'an empty database'}.")
@@ -49,8 +49,8 @@ def upgrade() -> None:
 @output_option
 def current(output: str) -> None:
     """Show the database's schema revision and this code's; exit 1 where the database has an older one."""
-    url = _database_url()
-    with _reporting_outage(url):
+    url = database_url_in_use()
+    with reporting_outage(url):
         revision = _revision(url)
     code = migrate.code_revision()
     up_to_date = revision is not None and revision >= code
@@ -75,8 +75,8 @@ def seed(file: Path | None, output: str) -> None:
 
     Migrates the database first. It needs no workers: the job is a run that was recorded.
     """
-    settings = replace(read(servers_needed=False).settings, database_url=_database_url())
-    with _reporting_outage(settings.database_url):
+    settings = replace(read(servers_needed=False).settings, database_url=database_url_in_use())
+    with reporting_outage(settings.database_url):
         migrate.upgrade(settings.database_url)
         orchestrator = build(settings, role="seed")
         try:
@@ -107,7 +107,8 @@ def _revision(url: str) -> str | None:
         engine.dispose()
 
 
-def _database_url() -> str:
+def database_url_in_use() -> str:
+    """DATABASE_URL, else that of the stack on this machine."""
     url: str | None = read_one("database_url")
     if url:
         return url
@@ -122,7 +123,8 @@ def _database_url() -> str:
 
 
 @contextmanager
-def _reporting_outage(url: str) -> Iterator[None]:
+def reporting_outage(url: str) -> Iterator[None]:
+    """Say where the database is that does not answer."""
     try:
         yield
     except OperationalError as error:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from orchestrator.cli.connection import connected
+from orchestrator.cli.graph_migration import migrate_graph
 from orchestrator.cli.output import at_most, limit_option, output_option, say, show_facts, show_json, show_table
 from orchestrator.client import Edge, Gate, Neighbours, Node
 from orchestrator.domain.graph import NodeType
@@ -158,6 +159,25 @@ def retract(job_id: str, yes: bool, preview: bool, output: str) -> None:
         show_json(found)
     else:
         show_facts((ASSERTED_TITLES[name], count) for name, count in found.items())
+
+
+@graph.command()
+@click.option("--to", "target", type=click.Choice(["neo4j", "postgres"]), required=True, help="Where it is to be.")
+@output_option
+def migrate(target: str, output: str) -> None:
+    """Copy the whole graph from PostgreSQL to Neo4j, or from Neo4j to PostgreSQL, and compare both.
+
+    Works on the servers that DATABASE_URL and NEO4J_URI name, without the API. To Neo4j: what this product wrote there
+    and PostgreSQL does not have is removed. To PostgreSQL: nothing is removed. Ends with 1 where they differ after it.
+    """
+    compared = migrate_graph(target)
+    if output == "json":
+        show_json(compared)
+    else:
+        show_facts((name.capitalize(), number) for name, number in compared.items())
+    if compared["missing"] or compared["extra"] or compared["different"]:
+        say("The two differ; missing and extra are seen from PostgreSQL.")
+        sys.exit(FAILED)
 
 
 def _gate_row(gate: Gate) -> tuple[str, ...]:

@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from orchestrator.domain.graph import Edge, EdgeType, Node, NodeType
+from orchestrator.domain.graph import EdgeType, Node, NodeType
 from orchestrator.domain.step import StepKind
 from orchestrator.errors import Unavailable
 from orchestrator.graph_stores import ledger
 from orchestrator.graph_stores import neo4j_cypher as cypher
 from orchestrator.graph_stores.bolt import Bolt, Work, statements
-from orchestrator.graph_stores.records import Record, packed
+from orchestrator.graph_stores.records import Record, edge_name, node_key, packed
 from orchestrator.observability.failpoints import failpoint
 from orchestrator.storage import graph_intents
 from orchestrator.storage.engine import SessionFactory
@@ -155,17 +155,17 @@ def _fenced(seen: int, wanted: Sequence[Statement]) -> Work[list[dict[str, Any]]
 def _touched(session: Session, keys: frozenset[str], names: frozenset[EdgeName]) -> _Touched:
     """The facts as they stand now; ends of edges are among the nodes, so that no edge is left hanging."""
     edges = ledger.edges(session, names)
-    ends = {end for record in edges for end in name_of(record)[:2]}
+    ends = {end for record in edges for end in edge_name(record)[:2]}
     return _Touched(keys, names, ledger.nodes(session, keys | ends), edges)
 
 
 def _alike(touched: _Touched, fence: int) -> Iterator[Statement]:
     """Edges and nodes that are no more, then nodes and edges that are."""
-    gone = touched.names - {name_of(record) for record in touched.edges}
+    gone = touched.names - {edge_name(record) for record in touched.edges}
     for kind, rows in _by_type(gone).items():
         yield cypher.DROP_EDGES[kind], {"rows": rows}
     for label in NodeType:
-        kept = {key_of(record) for record in touched.nodes if record.fact.type is label}
+        kept = {node_key(record) for record in touched.nodes if record.fact.type is label}
         if lost := sorted(touched.keys - kept):
             yield cypher.DROP_NODES[label], {"keys": lost}
     yield from _puts(touched.nodes, fence)
@@ -195,27 +195,15 @@ def _by_type(names: Iterable[EdgeName]) -> dict[EdgeType, list[dict[str, str]]]:
     return rows
 
 
-def key_of(record: Record) -> str:
-    """A node's key."""
-    assert isinstance(record.fact, Node)  # noqa: S101 - callers pass nodes
-    return record.fact.key
-
-
-def name_of(record: Record) -> EdgeName:
-    """An edge's source, destination and type."""
-    assert isinstance(record.fact, Edge)  # noqa: S101 - callers pass edges
-    return (record.fact.source, record.fact.destination, record.fact.type.value)
-
-
 def _pages_of_nodes(session: Session) -> Iterator[list[Record]]:
     after = ""
     while page := ledger.nodes_after(session, after, PAGE):
         yield page
-        after = key_of(page[-1])
+        after = node_key(page[-1])
 
 
 def _pages_of_edges(session: Session) -> Iterator[list[Record]]:
     after: EdgeName = ("", "", "")
     while page := ledger.edges_after(session, after, PAGE):
         yield page
-        after = name_of(page[-1])
+        after = edge_name(page[-1])

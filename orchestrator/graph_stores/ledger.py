@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.graph import CONTRADICTING, Edge, EdgeType, Node, NodeType
-from orchestrator.graph_stores.records import Record
+from orchestrator.graph_stores.records import Record, edge_name, node_key
 from orchestrator.storage.graph_intents import EdgeName
 
 _NODE = """
@@ -31,6 +31,34 @@ _EDGES = text(
 _EDGES_AFTER = text(f"""{_EDGE}
 WHERE (e.source COLLATE "C", e.destination COLLATE "C", e.type COLLATE "C") > (:source, :destination, :type)
 ORDER BY e.source COLLATE "C", e.destination COLLATE "C", e.type COLLATE "C" LIMIT :limit""")
+_PUT_NODES = text("""
+INSERT INTO graph_nodes AS n (key, type, name, properties, source_job_id)
+SELECT r.key, r.type, r.name, r.properties, r.made_by FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+AS r(key text, type text, name text, properties jsonb, made_by uuid) ORDER BY r.key COLLATE "C"
+ON CONFLICT (key) DO UPDATE SET type = excluded.type, name = excluded.name, properties = excluded.properties,
+    source_job_id = excluded.source_job_id, updated_at = now()
+""")
+_PUT_EDGES = text("""
+INSERT INTO graph_edges AS e (source, destination, type, properties, source_job_id)
+SELECT r.source, r.destination, r.type, r.properties, r.made_by FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+AS r(source text, destination text, type text, properties jsonb, made_by uuid)
+ORDER BY r.source COLLATE "C", r.destination COLLATE "C", r.type COLLATE "C"
+ON CONFLICT (source, destination, type) DO UPDATE SET properties = excluded.properties,
+    source_job_id = excluded.source_job_id, updated_at = now()
+""")
+_PUT_NODE_ASSERTIONS = text("""
+INSERT INTO graph_assertions (job_id, node_key)
+SELECT CAST(job AS uuid), r.key FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(key text, asserted_by jsonb),
+    jsonb_array_elements_text(r.asserted_by) AS job
+ON CONFLICT DO NOTHING
+""")
+_PUT_EDGE_ASSERTIONS = text("""
+INSERT INTO graph_assertions (job_id, edge_id)
+SELECT CAST(job AS uuid), e.id FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS r(source text, destination text, type text, asserted_by jsonb)
+    JOIN graph_edges e USING (source, destination, type), jsonb_array_elements_text(r.asserted_by) AS job
+ON CONFLICT DO NOTHING
+""")
 _ASSERTED_NODES = text("""
 SELECT node_key FROM graph_assertions WHERE job_id = :job AND node_key IS NOT NULL
 AND (CAST(:only AS text[]) IS NULL OR node_key = ANY(CAST(:only AS text[])))""")
@@ -55,14 +83,32 @@ def nodes_after(session: Session, after: str, limit: int) -> list[Record]:
 
 def edges(session: Session, names: Iterable[EdgeName]) -> list[Record]:
     """The edges of these names that there are, in order."""
-    rows = [dict(zip(("source", "destination", "type"), name, strict=True)) for name in sorted(set(names))]
+    rows = [_place(name) for name in sorted(set(names))]
     return [_edge(row) for row in session.execute(_EDGES, {"rows": json.dumps(rows)})]
 
 
 def edges_after(session: Session, after: EdgeName, limit: int) -> list[Record]:
     """At most `limit` edges behind `after`, in order."""
-    place = dict(zip(("source", "destination", "type"), after, strict=True))
-    return [_edge(row) for row in session.execute(_EDGES_AFTER, place | {"limit": limit})]
+    return [_edge(row) for row in session.execute(_EDGES_AFTER, _place(after) | {"limit": limit})]
+
+
+def put_nodes(session: Session, records: Iterable[Record]) -> None:
+    """Upsert nodes with who made and who asserts them."""
+    rows = json.dumps([{"key": node_key(record), **_named(record), **_origin(record)} for record in records])
+    session.execute(_PUT_NODES, {"rows": rows})
+    session.execute(_PUT_NODE_ASSERTIONS, {"rows": rows})
+
+
+def put_edges(session: Session, records: Iterable[Record]) -> None:
+    """Upsert edges with who made and who asserts them; their ends must be there."""
+    rows = json.dumps(
+        [
+            {**_place(edge_name(record)), "properties": dict(record.fact.properties), **_origin(record)}
+            for record in records
+        ]
+    )
+    session.execute(_PUT_EDGES, {"rows": rows})
+    session.execute(_PUT_EDGE_ASSERTIONS, {"rows": rows})
 
 
 def asserted_by(session: Session, job_id: UUID, only: Sequence[str] | None = None) -> tuple[list[str], list[EdgeName]]:
@@ -76,6 +122,19 @@ def fulfilment_of(session: Session, keys: Iterable[str]) -> set[EdgeName]:
     """Edges that say whether these objects and messages fulfil something."""
     values = {"keys": sorted(set(keys)), "contradicting": list(CONTRADICTING)}
     return {_name(row) for row in session.execute(_FULFILMENT, values)}
+
+
+def _named(record: Record) -> dict[str, Any]:
+    properties = dict(record.fact.properties)
+    return {"type": record.fact.type, "name": properties.pop("name", node_key(record)), "properties": properties}
+
+
+def _origin(record: Record) -> dict[str, Any]:
+    return {"made_by": record.made_by, "asserted_by": list(record.asserted_by)}
+
+
+def _place(name: EdgeName) -> dict[str, str]:
+    return dict(zip(("source", "destination", "type"), name, strict=True))
 
 
 def _node(row: Row[Any]) -> Record:

@@ -22,10 +22,17 @@ class Record:
     made_by: str | None
     asserted_by: tuple[str, ...]
 
-    @property
-    def content(self) -> tuple[Any, ...]:
-        """All of it, to be compared."""
-        return (self.fact, dict(self.fact.properties), self.made_by, self.asserted_by)
+
+def node_key(record: Record) -> str:
+    """A node's key."""
+    assert isinstance(record.fact, Node)  # noqa: S101 - callers pass nodes
+    return record.fact.key
+
+
+def edge_name(record: Record) -> tuple[str, str, str]:
+    """An edge's source, destination and type."""
+    assert isinstance(record.fact, Edge)  # noqa: S101 - callers pass edges
+    return (record.fact.source, record.fact.destination, record.fact.type.value)
 
 
 def packed(record: Record, fence: int) -> dict[str, Any]:

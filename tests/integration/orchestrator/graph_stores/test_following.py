@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -15,10 +16,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from neo4j import GraphDatabase
 from sqlalchemy import text
 
 from orchestrator.bootstrap import Orchestrator, build
+from orchestrator.cli.graph import graph
 from orchestrator.config import Settings
 from orchestrator.domain.graph import Edge, EdgeType, GraphFacts, Node, NodeType
 from orchestrator.errors import Unavailable
@@ -31,6 +34,12 @@ MODEL = {"business_objects": [{"boid": "BO-Kunde", "name": "Kunde"}]}
 NODES = tuple(Node(f"R-{number}", NodeType.REQUIREMENT, {"name": f"Nr. {number}"}) for number in range(3))
 FACTS = GraphFacts(NODES, tuple(Edge(node.key, "BO-Kunde", EdgeType.RELATES_TO_OBJECT) for node in NODES))
 WRITTEN = {"nodes": {"BusinessObject": 1, "Requirement": 3}, "edges": {"RELATES_TO_OBJECT": 3}}
+CONTENT = (
+    "SELECT key, type, name, properties, source_job_id FROM graph_nodes ORDER BY key",
+    "SELECT source, destination, type, properties, source_job_id FROM graph_edges ORDER BY 1, 2, 3",
+    "SELECT job_id, node_key, e.source, e.type FROM graph_assertions a LEFT JOIN graph_edges e ON e.id = edge_id "
+    "ORDER BY 1, 2, 3",
+)
 BARE = {"nodes": {"BusinessObject": 1}, "edges": {}}
 
 
@@ -64,9 +73,17 @@ class Stage:
         with GraphDatabase.driver(self.server.uri, auth=(self.server.username, self.server.password)) as driver:
             return [row.data() for row in driver.execute_query(statement, values, database_=self.server.database)[0]]
 
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with self.orchestrator.sessions() as session:
+            return [tuple(row) for row in session.execute(text(statement))]
+
     def sql(self, statement: str) -> None:
         with self.orchestrator.sessions.begin() as session:
             session.execute(text(statement))
+
+
+def bolt_environment(server: Any) -> list[tuple[str, str]]:
+    return [(f"NEO4J_{name.upper()}", value) for name, value in server._asdict().items()]
 
 
 def store_of(orchestrator: Orchestrator) -> Neo4jGraphStore:
@@ -188,3 +205,31 @@ def test_copying_removes_what_this_store_wrote_and_leaves_the_nodes_of_others(st
     assert stage.counts() == BARE
     assert stage.ask("MATCH (n:Message) RETURN n.key AS key") == [{"key": "theirs"}]
     stage.ask("MATCH (n:Message) DELETE n")
+
+
+def test_a_graph_migrates_to_neo4j_and_back_without_loss(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        stage.integrate(uuid4())
+    strange = {"words": [[0, 3]], "huge": 2**70, "nothing": None, "name": "Ä"}
+    with stage.orchestrator.sessions.begin() as session:
+        stage.store.integrate(session, uuid4(), GraphFacts((Node("R-0", NodeType.REQUIREMENT, strange),)))
+    tables = [stage.rows(statement) for statement in CONTENT]
+    monkeypatch.setattr("orchestrator.graph_stores.migration.PAGE", 2)
+    for name, value in (("DATABASE_URL", stage.settings.database_url), *bolt_environment(stage.server)):
+        monkeypatch.setenv(name, value)
+
+    def migrate(target: str) -> tuple[int, dict[str, int]]:
+        ended = CliRunner().invoke(graph, ["migrate", "--to", target, "-o", "json"])
+        return ended.exit_code, json.loads(ended.stdout)
+
+    same = {"nodes": 4, "edges": 3, "assertions": 13, "missing": 0, "extra": 0, "different": 0}
+    assert migrate("neo4j") == (0, same)
+    stage.sql("TRUNCATE graph_nodes, graph_edges, graph_assertions, graph_intents")
+    assert migrate("postgres") == (0, same)
+    assert [stage.rows(statement) for statement in CONTENT] == tables
+
+    stage.ask("MATCH (n:Requirement {key: 'R-1'}) SET n.name = 'other'")
+    stage.sql("DELETE FROM graph_nodes WHERE key = 'R-2'")
+    assert stage.orchestrator.graph_migration is not None
+    compared = stage.orchestrator.graph_migration.compare()
+    assert (compared.missing, compared.extra, compared.different) == (0, 2, 1)
