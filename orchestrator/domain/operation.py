@@ -7,7 +7,9 @@ from enum import StrEnum
 MOST_JOBS = 100_000
 """Of one operation; more are asked for in several."""
 AT_ONCE = 200
-"""Jobs in one step."""
+"""Jobs in one step, at most."""
+MOST_S = 60.0
+"""After which a step takes no further job: one with 100,000 requirements takes its time to be deleted."""
 
 
 class Action(StrEnum):

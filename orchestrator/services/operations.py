@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
-from orchestrator.domain.operation import AT_ONCE, MOST_JOBS, Action, OperationState
+from orchestrator.domain.operation import AT_ONCE, MOST_JOBS, MOST_S, Action, OperationState
 from orchestrator.errors import Invalid, NotFound, OrchestratorError
 from orchestrator.graph_store import GraphStore
 from orchestrator.services import job_actions, workspace
@@ -139,10 +140,13 @@ class Operations:
 
         Begun again after a crash, or by two at once, each job has one turn all the same. Returns how many had theirs.
         """
+        until = time.monotonic() + MOST_S
         with self._sessions() as session:
             operation = session.get_one(Operation, operation_id)
             waiting = operations.open_jobs(session, operation_id, most)
-        for job_id in waiting:
+        for number, job_id in enumerate(waiting):
+            if time.monotonic() > until:
+                return number
             self._take(operation, job_id)
         return len(waiting)
 

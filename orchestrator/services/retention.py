@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from orchestrator.config import Settings
 from orchestrator.domain.graph import GraphFacts, Node
 from orchestrator.domain.job import TERMINAL
+from orchestrator.domain.operation import AT_ONCE, MOST_S
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.errors import Conflict
 from orchestrator.graph_store import GraphStore
@@ -22,8 +24,6 @@ from orchestrator.storage.engine import SessionFactory, snapshot
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 200
-"""Jobs in one step."""
 RULES = ("redact", "delete")
 STATUSES = tuple(sorted(status.value for status in TERMINAL))
 START = UUID(int=0)
@@ -74,11 +74,17 @@ class Retention:
 
         Begun again after a crash it goes on with what is still due.
         """
+        until = time.monotonic() + MOST_S
         with self._sessions() as session:
             due = redaction.due(session, self.days, after, most)
-        done = [self._take(row.id) for row in due]
+        done = []
+        for row in due:
+            if time.monotonic() > until:
+                break
+            done.append(self._take(row.id))
+            after = row.id
         return Taken(
-            after=due[-1].id if len(due) == most else None,
+            after=after if len(done) == most or len(done) < len(due) else None,
             redacted=done.count("redact"),
             deleted=done.count("delete"),
             kept=done.count(None),

@@ -10,9 +10,12 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from orchestrator.errors import Unavailable
 from orchestrator.storage.models import Document, DocumentChunk, Job
 
 CHUNK_BYTES = 1_000_000
+TRIES = 5
+"""How often a document is stored anew that goes just then: it makes room for itself."""
 
 
 def store(session: Session, data: bytes) -> Document:
@@ -23,15 +26,15 @@ def store(session: Session, data: bytes) -> Document:
     digest = hashlib.sha256(data).hexdigest()
     row = {"id": uuid4(), "sha256": digest, "size_bytes": len(data)}
     statement = upsert(Document).values(row).on_conflict_do_nothing(index_elements=["sha256"]).returning(Document)
-    while True:  # one that goes just now makes room for the insert
+    for _ in range(TRIES):
         if (document := session.scalars(statement).one_or_none()) is not None:
             _add_chunks(session, document.id, data)
             return document
         if (document := _held(session, digest)) is not None:
-            break
-    if document.redacted_at is not None:
-        _restore(session, document, data)
-    return document
+            if document.redacted_at is not None:
+                _restore(session, document, data)
+            return document
+    raise Unavailable("The document was deleted while it was stored, again and again. Send it again.")
 
 
 def _restore(session: Session, document: Document, data: bytes) -> None:

@@ -158,7 +158,7 @@ def test_a_document_that_another_job_has_stays_with_it(old: Any) -> None:
     assert places_of(old, WORD) == []
 
 
-def test_each_status_has_its_own_times_and_a_preview_changes_nothing(old: Any) -> None:
+def test_each_status_has_its_own_times_and_a_preview_changes_nothing(old: Any, monkeypatch: Any) -> None:
     ages = {"completed": (29, 31), "failed": (4, 6, 11), "cancelled": (900,)}
     jobs = {(status, days): submit(old) for status, each in ages.items() for days in each}
     for (status, days), job in jobs.items():
@@ -168,6 +168,9 @@ def test_each_status_has_its_own_times_and_a_preview_changes_nothing(old: Any) -
     due = {"redact": nothing | {"completed": 1, "failed": 1}, "delete": nothing | {"failed": 1}}
     assert [old.orchestrator.retention.preview() for _ in range(2)] == [due, due]
 
+    monkeypatch.setattr("orchestrator.services.retention.MOST_S", -1.0)
+    assert old.orchestrator.retention.work().after == START
+    monkeypatch.undo()
     taken = run(old, most=1)
 
     assert len(taken) == 4
