@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
@@ -29,7 +29,7 @@ def db() -> None:
     The database is the one that DATABASE_URL names, else that of the stack running on this machine; `orchestrator up`
     migrates its own by itself.
 
-    Exit codes: 0 done; 1 the schema is not that of this code (`current`); 69 the database does not answer;
+    Exit codes: 0 done; 1 the schema is not that of this code (`current`, `check`); 69 the database does not answer;
     78 DATABASE_URL is missing or wrong, or the schema needs newer code than this.
     """
 
@@ -61,6 +61,30 @@ def current(output: str) -> None:
     if not up_to_date:
         say("The database is behind this code. Run `orchestrator db upgrade`.")
         raise SystemExit(1)
+
+
+@db.command()
+@output_option
+def check(output: str) -> None:
+    """Compare the database's tables with those that this code describes; exit 1 where they differ.
+
+    Each line says what would have to be done to the database. Differences at the newest revision mean that somebody
+    changed it by hand.
+    """
+    from orchestrator.storage.schema_check import differences
+
+    url = database_url_in_use()
+    with reporting_outage(url), _connected(url) as connection:
+        found = differences(connection)
+    if output == "json":
+        show_json({"differences": found})
+    else:
+        for line in found:
+            click.echo(line)
+    if found:
+        say(f"{len(found)} differences. Run `orchestrator db current`; where it is behind, `orchestrator db upgrade`.")
+        raise SystemExit(1)
+    say("The schema is the one that this code describes.")
 
 
 @db.command()
@@ -99,10 +123,16 @@ def _text_of(file: Path) -> str:
 
 
 def _revision(url: str) -> str | None:
+    with _connected(url) as connection:
+        return migrate.current(connection)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
     engine = create_engine(normalise_database_url(url), connect_args={"connect_timeout": CONNECT_S})
     try:
         with engine.connect() as connection:
-            return migrate.current(connection)
+            yield connection
     finally:
         engine.dispose()
 

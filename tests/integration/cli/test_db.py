@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from orchestrator.config import normalise_database_url
 from orchestrator.storage.migrate import code_revision
 
 
@@ -24,6 +26,22 @@ def test_an_empty_database_is_brought_up_to_date(run: Any, make_database: Callab
     after = run("db", "current", "-o", "json", DATABASE_URL=url)
     assert after.code == 0
     assert json.loads(after.out) == {"database": code_revision(), "code": code_revision(), "up_to_date": True}
+
+
+def test_a_schema_that_somebody_changed_is_told(run: Any, database_url: str) -> None:
+    well = run("db", "check", DATABASE_URL=database_url)
+    assert (well.code, well.out) == (0, ""), well.out
+    engine = create_engine(normalise_database_url(database_url))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE jobs DROP COLUMN tags"))
+        connection.execute(text("CREATE TABLE by_hand (id int)"))
+        connection.execute(text("ALTER TABLE steps ADD CONSTRAINT by_hand CHECK (id > 0)"))
+    engine.dispose()
+    ended = run("db", "check", DATABASE_URL=database_url)
+    assert ended.code == 1
+    assert "remove table: by_hand" in ended.out
+    assert "add column: jobs tags" in ended.out
+    assert "remove constraint: steps by_hand" in ended.out
 
 
 def test_the_url_may_come_from_a_file(run: Any, database_url: str, tmp_path: Path) -> None:
