@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from orchestrator.domain.graph import GraphFacts, Node, NodeType
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.review import Act, Decision
 from orchestrator.domain.submission import Submission
+from orchestrator.errors import StaleVersion
 from orchestrator.graph_stores.postgres import PostgresGraphStore
 from orchestrator.services.advance import end_job
 from orchestrator.services.reviews import Place
@@ -198,3 +200,42 @@ def test_very_long_lists_are_compared_by_rid(tell: Callable[..., Story], monkeyp
 
     assert story.carry_over(second) == {"carried": 1, "suspect": 1}
     assert story.states(second)["R-AAAAAAAAAA"] == ("accepted", "integrated", False)
+
+
+def test_who_decides_first_is_not_overruled(tell: Callable[..., Story]) -> None:
+    story = tell()
+    first = story.submit()
+    story.end(first, SAID)
+    for rid in ("R-AAAAAAAAAA", "R-AAAAAAAAAB"):
+        story.decide(first, rid, Decision.ACCEPT)
+    second = story.orchestrator.revisions.rerun(first, "ann", "c", {}).job.id
+    story.end(second, SAID)
+    write = story.orchestrator.carry_over.prepare(second, 7)
+    story.decide(second, "R-AAAAAAAAAA", Decision.REJECT)
+
+    with story.orchestrator.sessions.begin() as session:
+        assert write(session) == {"carried": 1, "suspect": 0}
+
+    assert story.states(second)["R-AAAAAAAAAA"] == ("rejected", "rejected", False)
+    assert story.states(second)["R-AAAAAAAAAB"] == ("accepted", "integrated", False)
+
+
+def test_of_many_decisions_on_one_version_one_is_made(tell: Callable[..., Story]) -> None:
+    story = tell(four_eyes=True)
+    job_id = story.submit()
+    story.end(job_id, SAID)
+
+    def accept(reviewer: str) -> str:
+        act = Act(Decision.ACCEPT, reviewer, "As agreed.")
+        try:
+            return str(
+                story.orchestrator.reviews.review(Place(job_id, "R-AAAAAAAAAA", 1), act).Requirement.review["state"]
+            )
+        except StaleVersion as stale:
+            return stale.code
+
+    with ThreadPoolExecutor(4) as reviewers:
+        answers = sorted(reviewers.map(accept, ("ann", "bob", "cy", "dee")))
+
+    assert answers == ["awaiting_second", "stale", "stale", "stale"]
+    assert story.rows("SELECT count(*) FROM requirement_reviews") == [(1,)]
