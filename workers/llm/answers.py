@@ -63,7 +63,7 @@ def proposals(content: str, known: Collection[str]) -> tuple[list[Proposal], int
     Raises:
         Unreadable: it is not the object asked for; the message says what is wrong.
     """
-    rows = _object(content).get("requirements")
+    rows = object_in(content).get("requirements")
     if not isinstance(rows, list):
         raise Unreadable('there is no list "requirements"')
     found = [_proposal(row) for row in rows[:MOST_PROPOSALS]]
@@ -71,8 +71,12 @@ def proposals(content: str, known: Collection[str]) -> tuple[list[Proposal], int
     return kept, len(found) - len(kept)
 
 
-def _object(content: str) -> dict[str, Any]:
-    """The JSON object in an answer, which may stand in a fence or after other words."""
+def object_in(content: str) -> dict[str, Any]:
+    """The JSON object in an answer, which may stand in a fence or after other words.
+
+    Raises:
+        Unreadable: there is none.
+    """
     text = _THINKING.sub("", content)
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:

@@ -65,6 +65,11 @@ def assess(text: str, language: str, matches: Sequence[Match], index: ModelIndex
     if not evidence:
         named = ", ".join(match.name for match in objects)
         return Fulfilment(Result.UNCLEAR, f"The text names no attribute of {named} that could be looked up.", (), {})
+    return of_evidence(evidence, index)
+
+
+def of_evidence(evidence: tuple[dict[str, Any], ...], index: ModelIndex) -> Fulfilment:
+    """What follows from what the model has and lacks; there is at least one entry."""
     return Fulfilment(_result(evidence), _gap(evidence, index), evidence, _by_object(evidence))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.domain.graph import Edge, EdgeType, GraphFacts, Node, NodeType
 from orchestrator.domain.requirement import RequirementStatus
-from workers.validator import fulfilment, quality
+from workers.validator import fulfilment, proposals, quality
 from workers.validator.classification import Finding, classify
 from workers.validator.fulfilment import Fulfilment, Result
 from workers.validator.matching import Match, ModelIndex
+from workers.validator.proposals import ProposedMatch
 from workers.validator.rules import Kind
 
 LONGEST_JUDGED = 4_000
@@ -97,13 +98,16 @@ class Verdict:
     facts: GraphFacts = field(default_factory=GraphFacts)
 
 
-def judge(candidate: Candidate, index: ModelIndex, *, accepted: bool = False) -> Verdict:
+def judge(
+    candidate: Candidate, index: ModelIndex, *, accepted: bool = False, proposed: Sequence[ProposedMatch] = ()
+) -> Verdict:
     """Reject what is no requirement or not grounded; else match it with the model and assess its fulfilment.
 
     Args:
         candidate: the requirement.
         index: the domain model.
         accepted: a reviewer says that it is one; it must be grounded all the same.
+        proposed: by a language model; what the domain model does not bear out is dropped.
     """
     text, language = candidate.text[:LONGEST_JUDGED], candidate.language
     finding = _grounding(candidate) or (ACCEPTED if accepted else _class_of(candidate, text))
@@ -111,7 +115,9 @@ def judge(candidate: Candidate, index: ModelIndex, *, accepted: bool = False) ->
     if finding.kind is not None:
         return Verdict(RequirementStatus.REJECTED, finding.reason, finding.rule, words)
     matches = index.match(text, language)
-    assessed = fulfilment.assess(text, language, matches, index)
+    grounded = proposals.ground(text, matches, proposed, index)
+    assessed = grounded.assess(fulfilment.assess(text, language, matches, index), index)
+    matches = tuple(sorted((*matches, *grounded.matches), key=lambda match: match.key))
     return Verdict(
         status=RequirementStatus.INTEGRATED,
         rejection_reason=None,

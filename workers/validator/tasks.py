@@ -16,10 +16,12 @@ from orchestrator.observability.failpoints import failpoint
 from orchestrator.services.execution import Write
 from orchestrator.services.validation import Batch, Failed, Judged
 from orchestrator.storage.models import Requirement
+from workers.llm.validation import propose
 from workers.task import step_task
 from workers.validator.integration import Placed, link
 from workers.validator.judge import Candidate, Verdict, judge
 from workers.validator.matching import ModelIndex
+from workers.validator.proposals import ProposedMatch
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +32,8 @@ def validate(orchestrator: Orchestrator, step: ClaimedStep) -> Write:
     validation = orchestrator.validation
     batch = validation.batch(step)
     index = ModelIndex.build(orchestrator.graph.model())
-    outcomes = [_outcome(batch, row, index) for row in batch.requirements]
+    proposed = propose(orchestrator, step, batch, index)
+    outcomes = [_outcome(batch, row, index, proposed.get(row.rid, ())) for row in batch.requirements]
     judged = [each for each in outcomes if isinstance(each, Judged)]
     failed = [each for each in outcomes if isinstance(each, Failed)]
 
@@ -87,9 +90,9 @@ def _link(orchestrator: Orchestrator, session: Session, job_id: Any, rows: Seque
     return len(facts.edges)
 
 
-def _outcome(batch: Batch, row: Requirement, index: ModelIndex) -> Judged | Failed:
+def _outcome(batch: Batch, row: Requirement, index: ModelIndex, proposed: Sequence[ProposedMatch]) -> Judged | Failed:
     try:
-        return _judged(row, judge(_candidate(batch, row), index))
+        return _judged(row, judge(_candidate(batch, row), index, proposed=proposed))
     except Exception as error:
         log.exception("requirement_not_judged", rid=row.rid)
         return Failed(row.id, f"{type(error).__name__}: {error}")

@@ -30,7 +30,10 @@ Logs are useful for audits. Every clerk is expected to read the manual before th
 """
 DUTY = re.compile(r"\b(shall|must|is expected to)\b")
 KEY = "sk-test-0123456789"
-WORK = {"read": "read_document", "extract": "extract_part", "merge": "merge_parts"}
+WORK = {
+    "creator": {"read": "read_document", "extract": "extract_part", "merge": "merge_parts"},
+    "validator": {"validate": "validate", "link": "link_requirements"},
+}
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -151,24 +154,29 @@ class Town:
             found = session.execute(text(statement), values)
             return list(found.all()) if found.returns_rows else []
 
-    def dispatched(self, job_id: UUID) -> Any:
-        """The next step of the creator, sent; waiting ones too, if only their time is to come."""
+    def load(self, model: dict[str, Any]) -> None:
+        self.orchestrator.graph.load(model)
+
+    def dispatched(self, job_id: UUID, queue: str) -> Any:
+        """The next step of a kind of agent, sent; waiting ones too, if only their time is to come."""
         found = self.rows(
             """
             UPDATE steps SET state = 'dispatched', epoch = epoch + 1, dispatched_at = now(), not_before = NULL
-            WHERE id = (SELECT id FROM steps WHERE job_id = :id AND queue = 'creator' AND hold IS NULL
+            WHERE id = (SELECT id FROM steps WHERE job_id = :id AND queue = :queue AND hold IS NULL
                         AND state IN ('pending', 'waiting') ORDER BY state = 'waiting', id LIMIT 1)
             RETURNING id, epoch, kind
             """,
             id=job_id,
+            queue=queue,
         )
         return found[0] if found else None
 
-    def work(self, job_id: UUID, most: int = 30) -> int:
-        """Run the job's creator steps until none is ready; returns how many ran."""
+    def work(self, job_id: UUID, most: int = 30, queue: str = "creator") -> int:
+        """Run the job's steps of one kind of agent until none is ready; returns how many ran."""
+        tasks = import_module(f"workers.{queue}.tasks")
         ran = 0
-        while ran < most and (step := self.dispatched(job_id)):
-            getattr(import_module("workers.creator.tasks"), WORK[step.kind])(step.id, step.epoch)
+        while ran < most and (step := self.dispatched(job_id, queue)):
+            getattr(tasks, WORK[queue][step.kind])(step.id, step.epoch)
             ran += 1
         return ran
 
