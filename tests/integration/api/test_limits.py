@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from redis.retry import Retry
 
 from api import limits
 from api.app import create_app
-from api.limits import WINDOW_S
+from api.limits import DRAWS, WINDOW_S, Limits
 from orchestrator.bootstrap import build
 from orchestrator.stack.binaries import valkey_program
 from orchestrator.stack.ports import free_port
@@ -66,6 +67,20 @@ def test_a_caller_has_so_many_of_each_kind(serve: Any, call: Any, away: str | No
     problem = read[2].get_json()
     assert (problem["code"], problem["status"]) == ("too_many_requests", 429)
     assert 1 <= int(read[2].headers["Retry-After"]) <= 61
+
+
+def test_a_limit_is_never_exceeded_and_nearly_used_up_by_several_servers(shared: Any) -> None:
+    settings = replace(shared.settings, environment=f"t{time.time_ns() % 10**12}", rate_read_per_minute=1_000)
+    servers = [Limits(settings) for _ in range(2)]
+    _stay_within_a_minute()
+
+    def ask(number: int) -> bool:
+        standing = servers[number % 3 % 2].count("read", "ada")  # one of them twice as often
+        return standing is not None and standing.left >= 0
+
+    with ThreadPoolExecutor(4) as threads:
+        admitted = sum(threads.map(ask, range(1_600)))
+    assert 1_000 - 4 * (1_000 // DRAWS) <= admitted <= 1_000
 
 
 def test_a_redis_that_is_away_is_not_waited_for_each_time(serve: Any, call: Any) -> None:
