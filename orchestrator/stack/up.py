@@ -19,7 +19,7 @@ from orchestrator.stack.autoscale import Autoscaler
 from orchestrator.stack.backlog import Backlog
 from orchestrator.stack.children import SLOTS, STAGE_FLOWER, Scale, ServiceSpecs
 from orchestrator.stack.connections import described, most, room_for
-from orchestrator.stack.exit_codes import CONFIG
+from orchestrator.stack.exit_codes import CONFIG, UNAVAILABLE
 from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port, is_free
 from orchestrator.stack.process import Child, ChildSpec, ChildState
@@ -143,6 +143,8 @@ def _await_prepared(supervisor: Supervisor, preparing: Child) -> None:
     except NotReady as error:
         if preparing.last_exit == CONFIG:
             raise ConfigError(error.details["log"]) from error
+        if preparing.last_exit == UNAVAILABLE:
+            raise Unavailable(error.details["log"]) from error
         raise
 
 
@@ -153,19 +155,26 @@ def _await_ready(supervisor: Supervisor, services: list[Child], bind: str, port:
             raise StopRequested
         supervisor.tick()
         for child in services:
-            _check_has_hope(child)
+            check_has_hope(child)
         if time.monotonic() > limit:
             late = f"{base_url(bind, port)}/ready does not answer 200 after {READY_S:.0f} s"
             raise NotReady(late, details={"log": services[0].log.tail()})
         time.sleep(POLL_S)
 
 
-def _check_has_hope(child: Child) -> None:
+def check_has_hope(child: Child) -> None:
+    """See that a service that ended may yet come up.
+
+    Raises:
+        Unavailable: it says that a server or a port is not to be had; a server that is away, it would wait for.
+        NotReady: its configuration is wrong, or it ended too often; `details["log"]` holds its last lines.
+    """
     if child.state is not ChildState.WAITING or child.last_exit is None:
         return
-    if child.last_exit == CONFIG or child.starts >= STARTS_BEFORE_GIVING_UP:
+    if child.last_exit in (CONFIG, UNAVAILABLE) or child.starts >= STARTS_BEFORE_GIVING_UP:
         ended = f"{child.spec.name} does not come up ({describe_exit(child.last_exit)})"
-        raise NotReady(ended, details={"log": child.log.tail()})
+        kind = Unavailable if child.last_exit == UNAVAILABLE else NotReady
+        raise kind(ended, details={"log": child.log.tail()})
 
 
 def _ask_ready(bind: str, port: int) -> int:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from orchestrator.stack.process import ChildSpec
-from orchestrator.stack.supervisor import NotReady
-from orchestrator.stack.up import Options, up
+from orchestrator.errors import OrchestratorError
+from orchestrator.stack.exit_codes import exit_code
+from orchestrator.stack.process import ChildSpec, ChildState
+from orchestrator.stack.supervisor import NotReady, Supervisor
+from orchestrator.stack.up import Options, check_has_hope, up
 
 
 def test_a_service_that_does_not_come_up_ends_the_start_with_its_last_words(
@@ -20,3 +23,18 @@ def test_a_service_that_does_not_come_up_ends_the_start_with_its_last_words(
     assert caught.value.details["log"] == "the licence has expired"
     assert said[-1] == "stopped"
     assert not (state_dir / "ports.json").exists()
+
+
+@pytest.mark.parametrize(("ends_with", "then"), [(69, 69), (78, 1)])
+def test_what_no_further_start_can_mend_ends_the_start_at_once(
+    supervisor: Supervisor, ends_with: int, then: int
+) -> None:
+    child = supervisor.add(ChildSpec("refuses", ("/bin/sh", "-c", f"echo too old; exit {ends_with}")))
+    limit = time.monotonic() + 20
+    while child.state is not ChildState.WAITING:
+        assert time.monotonic() < limit
+        supervisor.tick()
+    with pytest.raises(OrchestratorError, match="refuses does not come up") as caught:
+        check_has_hope(child)
+    assert exit_code(caught.value) == then
+    assert (child.starts, caught.value.details["log"]) == (1, "too old")
