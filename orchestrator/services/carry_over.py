@@ -38,6 +38,17 @@ class Heir:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Inheritance:
+    """The job before, its reviews by rid, and the statements of both jobs; `whole`: all of them."""
+
+    before: UUID
+    reviewed: Mapping[str, Review]
+    earlier: Sequence[Statement]
+    later: Sequence[Statement]
+    whole: bool
+
+
 class CarryOver:
     """What the step after a job's end needs, where there is a job before it."""
 
@@ -54,7 +65,8 @@ class CarryOver:
         """
         with self._snapshots() as session:
             job = session.get_one(Job, job_id)
-            heirs = {heir.rid: heir for heir in _heirs(session, job)}
+            inheritance = _inheritance(session, job)
+        heirs = {heir.rid: heir for heir in _heirs(inheritance)} if inheritance else {}
 
         def write(session: Session) -> Mapping[str, Any]:
             rows = [row for row in reviews.lock_all(session, job_id, sorted(heirs)) if row.review is None]
@@ -103,27 +115,35 @@ class CarryOver:
             self._graph_store.integrate(session, job_id, GraphFacts(nodes))
 
 
-def _heirs(session: Session, job: Job) -> Iterable[Heir]:
+def _inheritance(session: Session, job: Job) -> Inheritance | None:
+    """None where nothing was reviewed before. Of very long lists what has the rid of a reviewed one."""
     before = job.previous_revision or job.successor_of
-    if before is None:
-        return
-    reviewed = {rid: Review.from_json(said) for rid, said in reviews.reviewed(session, before)}
-    for one, other in _pairs(session, before, job.id, list(reviewed)) if reviewed else ():
-        if one.rid in reviewed:
-            found = reviewed[one.rid]
-            suspect = found.state is ReviewState.SUSPECT
-            source = found.carried_over_from if suspect and found.carried_over_from else _source(before, one)
-            cause = tuple(map(Change, found.cause)) if suspect else ()
-            yield Heir(other.rid, source, found, changes_between(one, other) or cause)
+    reviewed = {rid: Review.from_json(said) for rid, said in reviews.reviewed(session, before)} if before else {}
+    if before is None or not reviewed:
+        return None
+    earlier, later = (revisions.statements(session, each, MOST_COMPARED) for each in (before, job.id))
+    whole = max(len(earlier), len(later)) <= MOST_COMPARED
+    if not whole:
+        earlier, later = (revisions.statements_of(session, each, list(reviewed)) for each in (before, job.id))
+    return Inheritance(before, reviewed, earlier, later, whole)
 
 
-def _pairs(session: Session, before: UUID, after: UUID, rids: Sequence[str]) -> Iterable[tuple[Statement, Statement]]:
-    """Statements that are one another's; of very long lists those that have the same rid."""
-    lists = [revisions.statements(session, job_id, MOST_COMPARED) for job_id in (before, after)]
-    if max(map(len, lists)) <= MOST_COMPARED:
-        return [(each.before, each.after) for each in compare(*lists) if each.before and each.after]
-    known = [{each.rid: each for each in revisions.statements_of(session, job_id, rids)} for job_id in (before, after)]
-    return [(known[0][rid], known[1][rid]) for rid in rids if rid in known[0] and rid in known[1]]
+def _heirs(found: Inheritance) -> Iterable[Heir]:
+    for one, other in _pairs(found):
+        if (reviewed := found.reviewed.get(one.rid)) is not None:
+            suspect = reviewed.state is ReviewState.SUSPECT
+            source = reviewed.carried_over_from if suspect else None
+            cause = tuple(map(Change, reviewed.cause)) if suspect else ()
+            changes = changes_between(one, other) or cause
+            yield Heir(other.rid, source or _source(found.before, one), reviewed, changes)
+
+
+def _pairs(found: Inheritance) -> Iterable[tuple[Statement, Statement]]:
+    """Statements that are one another's."""
+    if found.whole:
+        return [(each.before, each.after) for each in compare(found.earlier, found.later) if each.before and each.after]
+    later = {each.rid: each for each in found.later}
+    return [(each, later[each.rid]) for each in found.earlier if each.rid in later]
 
 
 def _source(job_id: UUID, one: Statement) -> dict[str, str]:
