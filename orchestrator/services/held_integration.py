@@ -15,7 +15,7 @@ from orchestrator.errors import Conflict, Invalid, InvalidTransition
 from orchestrator.graph_store import GraphStore
 from orchestrator.services.job_view import no_job
 from orchestrator.services.reviews import described
-from orchestrator.storage import events, held_facts, jobs
+from orchestrator.storage import audit, events, held_facts, jobs
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Job, Requirement
 
@@ -76,6 +76,7 @@ class HeldIntegration:
             facts = self._facts(session, job)
             done = Preview(*self._preview(session, facts), None)
             held_facts.release(session, job_id)
+            audit.note(session, "job", job_id, {"integrate": False}, {"integrate": True})
             _name_nodes(session, job_id)
             self._store.integrate(session, job_id, facts)
             events.append(session, job_id, "graph.integrated", {"adds": done.adds, "merges": done.merges})

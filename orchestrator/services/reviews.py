@@ -21,7 +21,7 @@ from orchestrator.domain.version import require_version
 from orchestrator.errors import Conflict, Gone, InvalidTransition, NotFound
 from orchestrator.graph_store import GraphStore
 from orchestrator.services.job_view import no_job, require
-from orchestrator.storage import audit, events, jobs, requirements, reviews, steps
+from orchestrator.storage import audit, events, held_facts, jobs, requirements, reviews, steps
 from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.models import Job, Requirement, RequirementReview
 from orchestrator.storage.paging import Page, Paging
@@ -155,7 +155,7 @@ class Reviews:
     def _describe(self, session: Session, row: Requirement) -> None:
         """Give the requirement's node the values of the row."""
         session.flush()
-        if row.status == RequirementStatus.INTEGRATED:
+        if row.status == RequirementStatus.INTEGRATED and not held_facts.are_held(session, row.job_id):
             nodes = described(self._graph_store.nodes(session, [row.rid]), {row.rid: row})
             self._graph_store.integrate(session, row.job_id, GraphFacts(nodes))
 

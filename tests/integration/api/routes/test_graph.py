@@ -12,6 +12,7 @@ import pytest
 
 from orchestrator.domain.graph import Edge, EdgeType, GraphFacts, Node, NodeType
 from orchestrator.graph_stores.postgres import PostgresGraphStore
+from orchestrator.storage import held_facts
 
 MODEL = {
     "business_objects": [
@@ -166,3 +167,55 @@ def test_a_job_that_runs_is_not_taken_out(call: Any) -> None:
     answer = call("DELETE", f"/jobs/{live_job}/graph")
 
     assert (answer.status_code, answer.get_json()["code"]) == (409, "invalid_transition")
+
+
+@pytest.fixture
+def held_job(call: Any, stage: Any) -> str:
+    """A completed job whose facts are held: requirements 1 and 2 accepted, 3 rejected, each about BO-Kunde."""
+    job_id: str = call.submit(context={"text": "Es ist zu prüfen."}, integrate=False)["id"]
+    standing = ("integrated", "integrated", "rejected")
+    rids = [stage.requirement(job_id, number, status=status) for number, status in enumerate(standing, 1)]
+    nodes = tuple(Node(rid, NodeType.REQUIREMENT, {"name": "old"}) for rid in rids)
+    edges = tuple(Edge(rid, "BO-Kunde", EdgeType.NOT_FULFILLED_BY_OBJECT) for rid in rids)
+    with stage.sessions.begin() as session:
+        held_facts.add(session, UUID(job_id), GraphFacts(nodes, edges))
+    return job_id
+
+
+def test_a_held_job_is_previewed_and_integrated_once(call: Any, stage: Any, held_job: str) -> None:
+    load(call)
+    early = call("POST", f"/jobs/{held_job}/graph")
+    stage.end(held_job)
+    does = {"adds": 2, "merges": 0, "edges": 2, "touches": 1, "conflict": None}
+
+    assert (early.status_code, early.get_json()["code"]) == (409, "invalid_transition")
+    assert call("GET", f"/jobs/{held_job}").get_json()["integrate"] is False
+    assert call("GET", f"/jobs/{held_job}/graph/preview").get_json() == does
+    assert "Requirement" not in call("GET", "/graph").get_json()["nodes"]
+    assert call("POST", f"/jobs/{held_job}/graph").get_json() == does
+    assert call("GET", "/graph").get_json()["nodes"]["Requirement"] == 2
+    assert call("GET", f"/jobs/{held_job}/graph").get_json()["own_nodes"] == 2
+    for method, path in (("GET", "graph/preview"), ("POST", "graph")):
+        again = call(method, f"/jobs/{held_job}/{path}")
+        assert (again.status_code, again.get_json()["code"]) == (409, "not_held")
+
+
+def test_a_held_job_that_contradicts_the_graph_says_so_and_changes_nothing(
+    call: Any, stage: Any, held_job: str
+) -> None:
+    load(call)
+    stage.end(held_job)
+    first = stage.rows("SELECT rid FROM requirements WHERE job_id = :id ORDER BY seq", id=held_job)[0].rid
+    opposite = (Edge(first, "BO-Kunde", EdgeType.FULFILLED_BY_OBJECT),)
+    with stage.sessions.begin() as session:
+        facts = GraphFacts((Node(first, NodeType.REQUIREMENT, {"name": "n"}),), opposite)
+        PostgresGraphStore().integrate(session, uuid4(), facts)
+
+    told = call("GET", f"/jobs/{held_job}/graph/preview").get_json()
+    refused = call("POST", f"/jobs/{held_job}/graph")
+
+    assert (told["adds"], told["merges"]) == (1, 1)
+    assert "FULFILLED_BY_OBJECT" in told["conflict"]
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "contradiction")
+    assert call("GET", f"/jobs/{held_job}/graph/preview").get_json() == told
+    assert call("GET", "/graph").get_json()["nodes"]["Requirement"] == 1
