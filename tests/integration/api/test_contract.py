@@ -20,6 +20,7 @@ BEYOND_SCHEMA = {
     "idempotency_conflict": "depends on the requests before",
     "unsupported_type": "depends on name and content of a file",
     "lying_type": "the same, of a prompt that looks like a file",
+    "no_language_model": "depends on settings",
     "domain_model": "what a model's parts say of each other",
 }
 """Codes of refusals that a description cannot foretell; whatever else it allows is taken."""
