@@ -21,7 +21,7 @@ from orchestrator.graph_store import GraphStore
 from orchestrator.services.announcements import announce_reviews
 from orchestrator.services.reviews import described, note, reject, set_values, standing
 from orchestrator.services.revisions import MOST_COMPARED
-from orchestrator.storage import events, reviews, revisions, steps
+from orchestrator.storage import events, held_facts, reviews, revisions, steps
 from orchestrator.storage.engine import SessionFactory, snapshot
 from orchestrator.storage.models import Job, Requirement
 
@@ -110,7 +110,7 @@ class CarryOver:
         edited = {row.rid: row for row in rows if (row.review or {}).get("edited") and row.status == "integrated"}
         if gone:
             self._graph_store.retract_requirements(session, job_id, gone)
-        if edited:
+        if edited and not held_facts.are_held(session, job_id):
             nodes = described(self._graph_store.nodes(session, edited), edited)
             self._graph_store.integrate(session, job_id, GraphFacts(nodes))
 

@@ -71,3 +71,18 @@ def test_the_graph_is_verified_and_exported(cli: Any, file: Path, tmp_path: Path
     assert "MERGE (a)-[e:USES_OBJECT]->(b)" in target.read_text(encoding="utf-8")
     unknown = cli("graph", "retract", "00000000-0000-0000-0000-000000000000", "--yes")
     assert (unknown.code, unknown.out) == (66, "")
+
+
+def test_a_held_job_is_integrated_after_a_look(cli: Any, api: Any, file: Path, tmp_path: Path) -> None:
+    document = tmp_path / "duties.txt"
+    document.write_text("The operator shall log every access.")
+    job = cli("submit", str(document), "-p", "Which?", "--no-integrate").out.strip()
+    early = cli("graph", "integrate", job)
+    api.start(job)
+    api.complete(job)
+    looked = cli("graph", "integrate", job, "--preview")
+    assert (early.code, early.out) == (1, "")
+    assert (looked.code, looked.out.split()) == (0, ["Adds", "0", "Merges", "0", "Edges", "0", "Touches", "0"])
+    done = cli("graph", "integrate", job, "-o", "json")
+    assert (done.code, json.loads(done.out)["conflict"]) == (0, None)
+    assert cli("graph", "integrate", job).code == 1
