@@ -33,6 +33,7 @@ RELOADABLE = (
     "backoff_cap_s",
     "stuck_detection_minutes",
     "retention_days",
+    *(f"{rule}_{status}_days" for rule in ("redact", "delete") for status in ("completed", "failed", "cancelled")),
     "breaker_failures",
     "breaker_open_s",
     "breaker_open_cap_s",
