@@ -1,5 +1,6 @@
 """A maintenance worker whose steps do nothing, and a bare Celery task that does nothing. See protocol.py."""
 
+# ruff: noqa: E402 - hooks are taken out before the others are imported
 from __future__ import annotations
 
 import os
@@ -8,15 +9,16 @@ import sys
 os.environ["REMAP_SIGTERM"] = "SIGQUIT"
 os.environ["ORCHESTRATOR_AGENT_ID"] = f"maintenance-bench-{os.getpid()}"
 
+from unobserved import observe_or_not
+
+observe_or_not("maintenance")
+
 from orchestrator.bootstrap import Orchestrator
-from orchestrator.config import load
 from orchestrator.domain.step import MAINTENANCE_KINDS, ClaimedStep
-from orchestrator.observability.logging import configure
 from orchestrator.services.execution import Write
 from workers.app import app
 from workers.task import step_task
 
-configure(load(), service="maintenance")
 app.conf.imports = ("workers.signals",)
 app.conf.worker_concurrency = int(sys.argv[1])
 
