@@ -1,7 +1,7 @@
 # Needs Python 3.11+, make and the package index; everything else comes with `make setup`, into .venv alone.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up secrets test check lint chaos chaos-ci chaos-control fuzz lock bench clean
+.PHONY: help setup setup-dev setup-bolt demo up secrets test check lint chaos chaos-ci chaos-control fuzz lock bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -35,6 +35,9 @@ demo: export PROMPT := $(value PROMPT)
 up: $(RUNTIME) ## Run the whole stack until Ctrl-C (ARGS="--port 8080")
 	@exec $(BIN)/orchestrator up $(ARGS)
 
+setup-bolt: $(DEV) ## Add a Bolt server (70 MB), on which the graph's contract is tested as on Neo4j
+	@$(PIP) install --require-hashes -r requirements-bolt.lock
+
 secrets: $(RUNTIME) ## Make the secret files that docker-compose.yml mounts
 	@$(BIN)/python -P scripts/make_secrets.py secrets
 
@@ -65,14 +68,16 @@ lint: $(DEV) ## Lint, format, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-lock: $(DEV) ## Resolve the dependencies of setup.cfg anew into the two locks
+lock: $(DEV) ## Resolve the dependencies of setup.cfg anew into the locks
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra build setup.cfg -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra build --extra dev --extra otel --extra vault setup.cfg -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra build --extra dev --extra otel --extra vault --extra bolt-test setup.cfg -o requirements-bolt.lock
 
 bench: $(DEV) ## Print speed and quality figures
-	@for each in $(if $(ARGS),$(ARGS),$(filter-out %/labelled.py %_worker.py,$(wildcard bench/*.py))); do \
+	@for each in $(if $(ARGS),$(ARGS),$(filter-out %/labelled.py %/unobserved.py %_worker.py %_leader.py,$(wildcard bench/*.py))); do \
 		echo "== $$each"; $(BIN)/python -P "$$each" || exit 1; done
 
 clean: ## Remove .venv, caches and build output
