@@ -60,7 +60,7 @@ chaos-control: $(DEV) ## The same without fence and republishing, on three seeds
 	$(BIN)/pytest -m slow tests/guarantees $(ARGS)
 
 fuzz: $(DEV) ## Generated requests to every route with the key of each role, for minutes (EXAMPLES=)
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/pytest -q -n 0 tests/integration/api/test_contract.py $(ARGS)
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/pytest -q -n 0 --timeout 7200 tests/integration/api/test_contract.py $(ARGS)
 
 lint: $(DEV) ## Lint, format, types, layers
 	$(BIN)/ruff check .
