@@ -54,6 +54,7 @@ _REQUIREMENTS = text(
     """
 )
 _REPORTS = text("DELETE FROM reports WHERE job_id = :job_id")
+_HELD = text("DELETE FROM held_facts WHERE job_id = :job_id")
 _OTHERS = "SELECT 1 FROM jobs o WHERE o.document_id = :document_id AND o.id <> :job_id AND o.redacted_at IS NULL"
 _USED = text(f"SELECT EXISTS ({_OTHERS})")
 _CHUNKS = text("DELETE FROM document_chunks WHERE document_id = :document_id")
@@ -90,7 +91,7 @@ def rule_of(session: Session, limits: Limits, job_id: UUID) -> str | None:
 
 def redact_rows(session: Session, job_id: UUID) -> None:
     """Take the document's and the prompt's words out of a job's rows; the caller holds the job's lock."""
-    for statement in (_JOB, _REQUIREMENTS, _REPORTS):
+    for statement in (_JOB, _REQUIREMENTS, _REPORTS, _HELD):
         session.execute(statement, {"job_id": job_id})
 
 

@@ -39,6 +39,7 @@ WHERE_TEXT_IS = (
     "SELECT encode(data, 'escape') FROM document_chunks",
     "SELECT encode(data, 'escape') FROM report_chunks",
     "SELECT properties::text FROM graph_nodes",
+    "SELECT facts::text FROM held_facts",
 )
 
 
@@ -66,6 +67,8 @@ def end(plant: Any, job: UUID, days: int, status: str = "completed") -> None:
         session.execute(REQUIREMENT, values)
         node = Node(RID, NodeType.REQUIREMENT, {"name": "Keep it", "text": DOCUMENT.decode(), "locator": "1"})
         plant.orchestrator.retention._graph_store.integrate(session, job, GraphFacts((node,), ()))
+        held = text("INSERT INTO held_facts (job_id, facts) VALUES (:job, CAST(:facts AS jsonb))")
+        session.execute(held, {"job": job, "facts": json.dumps({"text": WORD})})
         plant.orchestrator.reporter.generate(session, job)
         pin = """UPDATE jobs SET status = 'processing', document_text_id = :pinned, creator_status = 'completed',
                  coverage = CAST(:gaps AS jsonb), brief = :brief WHERE id = :job"""
