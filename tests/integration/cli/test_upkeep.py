@@ -53,7 +53,7 @@ def test_the_timeline_is_a_table_or_json(cli: Any, api: Any, job_id: str) -> Non
 
 def test_what_is_stuck_and_why(cli: Any, api: Any, job_id: str) -> None:
     assert cli("jobs", "stuck").err == "No job is stuck.\n"
-    run_sql(api, "UPDATE jobs SET created_at = now() - interval '2 hours'")
+    run_sql(api, "UPDATE jobs SET created_at = now() - interval '2 hours', step_rank = now() - interval '2 hours'")
     run_sql(api, "DELETE FROM job_events")
 
     header, row = cli("jobs", "stuck").out.splitlines()
@@ -89,9 +89,9 @@ def test_the_queues(cli: Any, api: Any, job_id: str) -> None:
 
     header, creator, *_ = cli("queues").out.splitlines()
 
-    assert header.split() == ["QUEUE", "DEPTH", "OLDEST", "WAITING", "RUNNING", "AGENTS", "SLOTS", "FREE"]
+    assert header.split() == ["QUEUE", "DEPTH", "OLDEST", "WAITING", "RUNNING", "AGENTS", "SLOTS", "FREE", "PAUSED"]
     assert creator.split()[:2] == ["creator", "1"]
-    assert creator.split()[-5:] == ["0", "0", "1", "2", "2"]
+    assert creator.split()[-6:] == ["0", "0", "1", "2", "2", "-"]
     queues = json.loads(cli("queues", "-o", "json").out)
     assert [queue["name"] for queue in queues] == ["creator", "validator", "maintenance", "delivery"]
 
