@@ -25,7 +25,18 @@ from orchestrator.storage.paging import Page, Paging
 MOST_COMPARED = 10_000
 """Requirements of one job that are compared."""
 
-_KEPT = ("document_id", "file_name", "media_type", "prompt", "context", "tags", "scope", "on_error", "token_budget", "integrate")
+_KEPT = (
+    "document_id",
+    "file_name",
+    "media_type",
+    "prompt",
+    "context",
+    "tags",
+    "scope",
+    "on_error",
+    "token_budget",
+    "integrate",
+)
 
 
 @dataclass(frozen=True, slots=True)
