@@ -17,7 +17,7 @@ from sqlalchemy import text
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.submission import Submission, Upload
 
-SECTIONS = 120
+SECTIONS = 60
 WAIT_S = 90.0
 ENDED = "SELECT count(*) FROM jobs WHERE status NOT IN ('created', 'processing')"
 OPEN = (
