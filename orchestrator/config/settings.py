@@ -350,11 +350,25 @@ class Settings:
         Named("NEO4J_URI"),
         "The Neo4j that holds the graph for reading. Empty: it is read from PostgreSQL's tables, which hold it anyhow.",
     ] = ""
-    neo4j_username: Annotated[str, Named("NEO4J_USERNAME"), "Who logs in there."] = "neo4j"
+    neo4j_username: Annotated[
+        str,
+        Named("NEO4J_USERNAME"),
+        Matching(r"[!-~]{1,100}", "1-100 visible ASCII characters"),
+        "Who logs in there.",
+    ] = "neo4j"
     neo4j_password: Annotated[
-        str, Secret(), Named("NEO4J_PASSWORD"), "With which password; empty: without a login."
+        str,
+        Secret(),
+        Named("NEO4J_PASSWORD"),
+        Matching(r"[!-~]{0,200}", "visible ASCII characters, at most 200"),
+        "With which password; empty: without a login.",
     ] = field(default="", repr=False)
-    neo4j_database: Annotated[str, Named("NEO4J_DATABASE"), "Which database there; empty: the user's own."] = ""
+    neo4j_database: Annotated[
+        str,
+        Named("NEO4J_DATABASE"),
+        Matching(r"([A-Za-z][A-Za-z0-9.-]{0,62})?", "a letter and at most 62 letters, digits, dots or hyphens"),
+        "Which database there; empty: the user's own.",
+    ] = ""
     neo4j_connect_s: Annotated[Seconds, "How long a call of Neo4j waits for a connection."] = 5.0
     neo4j_total_s: Annotated[Seconds, "How long such a call may take, all in all."] = 30.0
     neo4j_update_interval_s: Annotated[

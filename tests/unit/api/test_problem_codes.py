@@ -20,6 +20,8 @@ RAISING = ("api", *(f"orchestrator/{room}" for room in ("services", "storage", "
 NO_PROBLEM = {
     "schema_too_new",
     "too_many_connections",
+    "postgres_too_old",
+    "redis_too_old",
     "crash",
     "shutdown",
     "job_timeout",

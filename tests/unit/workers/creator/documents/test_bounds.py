@@ -42,7 +42,9 @@ def backtrack() -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "code"), [(allocate, "memory_cap"), (loop, "time_cap"), (backtrack, "time_cap")], ids=["memory", "loop", "backtracking"]
+    ("work", "code"),
+    [(allocate, "memory_cap"), (loop, "time_cap"), (backtrack, "time_cap")],
+    ids=["memory", "loop", "backtracking"],
 )
 def test_what_takes_too_much_ends_with_a_code_and_the_limits_are_gone(work: Callable[[], None], code: str) -> None:
     before = [resource.getrlimit(kind) for kind in LIMITS]
