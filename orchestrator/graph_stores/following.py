@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -29,10 +30,13 @@ from orchestrator.storage.engine import SessionFactory
 from orchestrator.storage.graph_intents import EdgeName
 
 INTENTS = 100
-"""Applied in one transaction."""
+"""Taken off together, once Neo4j has all that they touched."""
 ROUNDS = 1000
 PAGE = 1000
 """Facts copied in one transaction, and rows of one statement."""
+STILL_HERE = text("SELECT 1")
+"""Said between two pages: PostgreSQL ends a transaction that is silent for a minute."""
+Row = TypeVar("Row")
 Statement = tuple[str, Mapping[str, Any]]
 
 
@@ -98,9 +102,10 @@ class Following:
             return 0
         keys = frozenset(key for row in intents for key in row.nodes)
         names = frozenset((source, end, kind) for row in intents for source, end, kind in row.edges)
-        wanted = list(_alike(_touched(session, keys, names), fence + 1))
         failpoint("before_neo4j", StepKind.GRAPH_UPDATE)
-        self._write(fence, wanted)
+        for statement in list(_alike(_touched(session, keys, names), fence + 1)):
+            fence = self._write(fence, [statement])  # each page has the time of a call; all of it can be done again
+            session.execute(STILL_HERE)
         failpoint("after_neo4j", StepKind.GRAPH_UPDATE)
         graph_intents.drop(session, [row.id for row in intents])
         return len(intents)
@@ -163,11 +168,11 @@ def _alike(touched: _Touched, fence: int) -> Iterator[Statement]:
     """Edges and nodes that are no more, then nodes and edges that are."""
     gone = touched.names - {edge_name(record) for record in touched.edges}
     for kind, rows in _by_type(gone).items():
-        yield cypher.DROP_EDGES[kind], {"rows": rows}
+        yield from ((cypher.DROP_EDGES[kind], {"rows": page}) for page in _paged(rows))
     for label in NodeType:
         kept = {node_key(record) for record in touched.nodes if record.fact.type is label}
-        if lost := sorted(touched.keys - kept):
-            yield cypher.DROP_NODES[label], {"keys": lost}
+        lost = sorted(touched.keys - kept)
+        yield from ((cypher.DROP_NODES[label], {"keys": page}) for page in _paged(lost))
     yield from _puts(touched.nodes, fence)
     yield from _puts(touched.edges, fence)
 
@@ -178,8 +183,11 @@ def _puts(records: Iterable[Record], fence: int) -> Iterator[Statement]:
         rows[record.fact.type].append(_row(record) | {"properties": packed(record, fence)})
     for kind, some in rows.items():
         statement = cypher.PUT_NODES[kind] if isinstance(kind, NodeType) else cypher.PUT_EDGES[kind]
-        for start in range(0, len(some), PAGE):
-            yield statement, {"rows": some[start : start + PAGE]}
+        yield from ((statement, {"rows": page}) for page in _paged(some))
+
+
+def _paged(rows: list[Row]) -> Iterator[list[Row]]:
+    return (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
 
 
 def _row(record: Record) -> dict[str, Any]:

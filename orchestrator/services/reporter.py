@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
@@ -129,11 +130,11 @@ class Reporter:
                 raise redacted(job)
             final = report.is_final(job.status) and job.completed_at is not None
             if final and (found := self._fresh(session, job, report_format)):
-                return ReportAnswer(job.status, _on_its_way_out(job, found, self._chunks(found)), 100)
+                return ReportAnswer(job.status, _on_its_way_out(job, found, self._chunks(session, found)), 100)
             view = views(session, [row], self._settings.agent_timeout_s)[0]
             percent = progress_of(session, view).percent
         if final:
-            self._see_that_it_is_made(job_id, report_format)
+            self._see_that_it_is_made(job, report_format)
         return ReportAnswer(job.status, percent=percent)
 
     def _fresh(self, session: Session, job: Job, report_format: str) -> Report | None:
@@ -144,23 +145,28 @@ class Reporter:
         reviewed_at = reports.last_review(session, job.id)
         return found if reviewed_at is None or reviewed_at < found.created_at else None
 
-    def _see_that_it_is_made(self, job_id: UUID, report_format: str) -> None:
+    def _see_that_it_is_made(self, job: Job, report_format: str) -> None:
         with self._sessions.begin() as session:
             at_end = report_format in report.AT_END
-            step = reports.making(session, job_id, report_format, at_end=at_end, rest_s=REST_S)
+            step = reports.making(session, job.id, report_format, at_end=at_end, rest_s=REST_S)
             if step and step.given_up_lately:
-                raise _given_up(job_id, report_format, step)
-            if step is None or step.state in ENDED:
+                raise _given_up(job.id, report_format, step)
+            # A step that has ended since the look before has left its report: made twice, it would replace itself.
+            if step is None or (step.state in ENDED and self._fresh(session, job, report_format) is None):
                 # Two at once insert the same part, of which one stays.
-                part = f"{report_format}.{reports.ordered(session, job_id, report_format) + 1}"
-                steps.insert(session, job_id, [NewStep(StepKind.REPORT, part)])
+                part = f"{report_format}.{reports.ordered(session, job.id, report_format) + 1}"
+                steps.insert(session, job.id, [NewStep(StepKind.REPORT, part)])
 
-    def _chunks(self, found: Report) -> Iterator[bytes]:
-        """Each chunk in a transaction of its own: a slow reader holds no connection."""
+    def _chunks(self, session: Session, found: Report) -> Iterator[bytes]:
+        """The first chunk as this session sees it, so that what fits in one cannot be replaced meanwhile."""
         if found.content is not None:
-            yield found.content.encode()
-            return
-        left, number = found.size_bytes or 0, 0
+            return iter([found.content.encode()])
+        first = reports.chunk(session, found.id, 0) or b""
+        return chain([first], self._later_chunks(found, (found.size_bytes or 0) - len(first)))
+
+    def _later_chunks(self, found: Report, left: int) -> Iterator[bytes]:
+        """Each chunk in a transaction of its own: a slow reader holds no connection."""
+        number = 1
         while left > 0:
             with self._sessions() as session:
                 data = reports.chunk(session, found.id, number)

@@ -33,7 +33,8 @@ def wait_for(condition: Callable[[], object], timeout_s: float = 30.0) -> float:
 
 
 def submit(up) -> str:
-    answer = up.call("POST", "/jobs", json={"prompt": "Which duties?", "context": {"text": "The clerk must sign."}})
+    wish = {"prompt": "Which duties?", "context": {"text": "The clerk must sign."}, "deduplicate": False}
+    answer = up.call("POST", "/jobs", json=wish)
     assert answer.status_code == 202, answer.text
     return answer.json()["id"]
 

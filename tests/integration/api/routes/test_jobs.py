@@ -460,7 +460,7 @@ def test_filters_and_orders(call: Any, four: list[str], query: str, expected: li
     ],
 )
 def test_filters_by_content_use_their_indexes(stage: Any, wanted: dict[str, Any], index: str) -> None:
-    statement = select(Job.owner).where(*jobs._conditions(jobs.JobFilter(**wanted)))
+    statement = select(Job.owner).where(*jobs.conditions(jobs.JobFilter(**wanted)))
     with stage.sessions() as session:
         session.execute(text("SET LOCAL enable_seqscan = off"))
         connection = session.connection()

@@ -10,7 +10,8 @@ from orchestrator.domain.access import Role
 
 
 def age(stage: Any) -> None:
-    stage.run("UPDATE jobs SET created_at = created_at - interval '2 hours'")
+    past = "interval '2 hours'"
+    stage.run(f"UPDATE jobs SET created_at = created_at - {past}, step_rank = step_rank - {past}")
     stage.run("DELETE FROM job_events")
 
 

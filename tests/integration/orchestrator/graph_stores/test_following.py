@@ -115,6 +115,7 @@ def hold(stage: Stage, tmp_path: Path) -> Iterator[Callable[[str], tuple[BasePro
     def start(place: str) -> tuple[BaseProcess, Path]:
         (tmp_path / f"{place}.graph_update").touch()
         arguments = (stage.settings, str(tmp_path))
+        stage.orchestrator.engine.dispose()  # a connection that two processes have is ended by the first to end
         process = multiprocessing.get_context("fork").Process(target=catch_up, args=arguments)
         process.start()
         started.append(process)

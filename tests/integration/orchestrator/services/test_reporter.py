@@ -60,6 +60,28 @@ def test_repeating_it_leaves_one_report_per_format(orchestrator: Orchestrator) -
         assert session.execute(text("SELECT count(*) FROM reports")).scalar_one() == 2
 
 
+def test_a_report_that_came_between_two_looks_is_not_made_again(orchestrator: Orchestrator) -> None:
+    job_id = finished(orchestrator)
+    generate(orchestrator, job_id)
+    with orchestrator.sessions.begin() as session:
+        session.execute(text("UPDATE steps SET state = 'done', finished_at = now() WHERE kind = 'report'"))
+        job = session.get_one(Job, job_id)
+
+    orchestrator.reporter._see_that_it_is_made(job, "text")
+
+    with orchestrator.sessions() as session:
+        assert session.execute(text("SELECT count(*) FROM steps WHERE kind = 'report'")).scalar_one() == 1
+
+
+def test_what_was_found_can_be_read_although_it_is_replaced(orchestrator: Orchestrator) -> None:
+    job_id = finished(orchestrator)
+    generate(orchestrator, job_id)
+    found = orchestrator.reporter.stored(job_id, "text")
+    generate(orchestrator, job_id)
+
+    assert found.read().startswith(b"Requirements of")
+
+
 def test_the_head_knows_the_document_as_read(orchestrator: Orchestrator) -> None:
     job_id = finished(orchestrator)
     generate(orchestrator, job_id)
