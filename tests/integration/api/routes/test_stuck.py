@@ -10,8 +10,9 @@ from orchestrator.domain.access import Role
 
 
 def age(stage: Any) -> None:
-    past = "interval '2 hours'"
-    stage.run(f"UPDATE jobs SET created_at = created_at - {past}, step_rank = step_rank - {past}")
+    stage.run(
+        "UPDATE jobs SET (created_at, step_rank) = (created_at - interval '2 hours', step_rank - interval '2 hours')"
+    )
     stage.run("DELETE FROM job_events")
 
 
