@@ -151,7 +151,10 @@ def test_a_process_that_lost_its_lock_writes_nothing_any_more(stage: Stage, hold
     job = uuid4()
     stage.integrate(job)
     process, held = hold("before_neo4j")
-    stage.sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    stage.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
     with stage.orchestrator.sessions.begin() as session:
         stage.store.retract(session, job)
     assert stage.store.catch_up() == 2
