@@ -85,7 +85,7 @@ def note_llm_call(agent: str, model: str, outcome: str, seconds: float, prompt: 
     Args:
         agent: the kind of agent that made it.
         model: as configured, never as answered.
-        outcome: `ok` or the code of the error.
+        outcome: ok, busy, given_up, failed or refused.
         seconds: until the whole answer was there.
         prompt, completion: tokens.
     """

@@ -17,6 +17,7 @@ from orchestrator.domain.breaker import BreakerRule, BreakerState
 from orchestrator.domain.llm import LONGEST_PAUSE_S, SLOT_WAIT_S, Budget, EndpointState, Prices, Turn, turn_of
 from orchestrator.domain.step import QUEUE_OF, ClaimedStep
 from orchestrator.errors import NotFound
+from orchestrator.observability import metrics, tracing
 from orchestrator.storage import llm
 from orchestrator.storage.engine import SessionFactory
 
@@ -81,6 +82,15 @@ class Outcome:
     broken: bool | None = False
     pause_s: float | None = None
 
+    @property
+    def name(self) -> str:
+        """As it is counted: ok, busy, given_up, failed or refused."""
+        if self.error is None:
+            return "ok"
+        if self.pause_s is not None:
+            return "busy"
+        return {None: "given_up", True: "failed", False: "refused"}[self.broken]
+
 
 class LanguageModel:
     """The one endpoint of the settings, as all processes see it."""
@@ -135,6 +145,7 @@ class LanguageModel:
 
     def settle(self, call: Call, ticket: Ticket, outcome: Outcome) -> None:
         """Note a call: its tokens on job and ledger, what it says of the endpoint; free its slot."""
+        self._observe(call, outcome)
         error = outcome.error and outcome.error[:ERROR_CHARACTERS]
         with self._sessions.begin() as session:
             row = llm.lock_endpoint(session, self._endpoint)
@@ -154,6 +165,15 @@ class LanguageModel:
             }
             llm.add_request(session, self._endpoint, request)
         log.info("llm_request", purpose=call.purpose, status=outcome.http_status, failed=error is not None)
+
+    def _observe(self, call: Call, outcome: Outcome) -> None:
+        agent, model, seconds = QUEUE_OF[call.step.kind], self._settings.llm_model, outcome.duration_ms / 1000
+        prompt, completion = outcome.prompt_tokens, outcome.completion_tokens
+        metrics.note_llm_call(agent, model, outcome.name, seconds, prompt, completion)
+        # Named as OpenTelemetry's conventions for generative models do.
+        told = {"gen_ai.request.model": model, "http.response.status_code": outcome.http_status}
+        used = {"gen_ai.usage.input_tokens": prompt, "gen_ai.usage.output_tokens": completion}
+        tracing.past("llm", seconds, purpose=call.purpose, outcome=outcome.name, **told, **used)
 
     def _judge(self, session: Session, row: Row[Any], ticket: Ticket, outcome: Outcome) -> None:
         if outcome.pause_s is not None or outcome.broken is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -93,11 +94,13 @@ class Model:
         ticket = self._gate.admit(call)
         if ticket.turn is not Turn.GO:
             raise self._no_turn(call, ticket)
+        began = time.monotonic()
         try:
             reply = send(self._settings, body)
         except BaseException:
             # The step was taken away or the worker stops: what was sent is paid for.
-            sent = Outcome(self._tokens(messages), 0, True, 0, error="Given up while it was under way.", broken=None)
+            took_ms, said = int((time.monotonic() - began) * 1000), "Given up while it was under way."
+            sent = Outcome(self._tokens(messages), 0, True, took_ms, error=said, broken=None)
             self._gate.settle(call, ticket, sent)
             raise
         outcome = self._outcome(reply, messages)

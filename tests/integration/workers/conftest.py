@@ -64,7 +64,7 @@ class Fleet:
     def worker(self, kind: str, concurrency: int = 1, **environment: str) -> subprocess.Popen[bytes]:
         """Start a worker and wait until it has registered."""
         process = self.start("worker", kind, f"--concurrency={concurrency}", **environment)
-        self.wait(lambda: self.scalar("SELECT count(*) FROM agents WHERE pid = :pid", pid=process.pid))
+        self.wait(lambda: self.scalar("SELECT count(*) FROM agents WHERE pid = :pid", pid=process.pid), timeout_s=90)
         return process
 
     def submit(self, content: str = DOCUMENT, prompt: str = "Which duties are there?") -> Any:
