@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.job import JobStatus
+from orchestrator.domain.llm import Engine
 from orchestrator.domain.phase import Move, Phase, next_move
 from orchestrator.domain.step import NewStep, StepKind, StepState
 from orchestrator.services.announcements import announce_reviews
-from orchestrator.storage import events, reopening, steps
+from orchestrator.storage import events, llm, reopening, steps
 
 _END = text(
     """
@@ -24,7 +25,7 @@ _END = text(
         validator_status = CASE WHEN :validator_failed THEN 'failed' WHEN :status = 'completed' THEN 'completed'
                                 ELSE validator_status END,
         error_message = :error_message, error_details = CAST(:error_details AS jsonb)
-    WHERE id = :job_id RETURNING version, dry_run, coalesce(previous_revision, successor_of) AS before
+    WHERE id = :job_id RETURNING version, dry_run, engine, coalesce(previous_revision, successor_of) AS before
     """
 )
 
@@ -105,6 +106,8 @@ def end_job(
         },
     ).one()
     events.append(session, job_id, f"job.{status.value}", ({"error": error} if error else {}) | dict(told or {}))
+    if ended.engine != Engine.RULES and status is not JobStatus.FAILED:
+        llm.drop_answers(session, job_id)
     if not ended.dry_run:
         steps.insert(session, job_id, [NewStep(StepKind.REPORT, part=str(ended.version))])
     if status is JobStatus.COMPLETED and ended.before:

@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session, defer
 from orchestrator.domain.job import LIVE
 from orchestrator.domain.step import OPEN, StepState
 from orchestrator.observability import tracing
-from orchestrator.storage import audit, paging
+from orchestrator.storage import audit, llm, paging
 from orchestrator.storage.models import DEDUPLICATED, Document, Job, Requirement, Step
 from orchestrator.storage.search import JOB_WORDS, REQUIREMENT_WORDS, has_words
 
@@ -222,12 +222,13 @@ def note_dropped(session: Session, job_id: UUID, dropped: int) -> None:
 
 
 def clean_up(session: Session, job_id: UUID) -> None:
-    """Delete what the steps of an ended job worked with: their payloads and results. The caller holds the job's lock.
+    """Delete what the steps of an ended job worked with: payloads, results, models' answers. The job is locked.
 
     Document, requirements, reports and events stay, and so does the ledger of the steps.
     """
     work = update(Step).where(Step.job_id == job_id, Step.blocking).values(payload={}, result=None)
     session.execute(work)
+    llm.drop_answers(session, job_id)
     done = func.coalesce(Job.cleaned_up_at, func.now())
     session.execute(update(Job).where(Job.id == job_id).values(cleaned_up_at=done))
 

@@ -77,15 +77,24 @@ _ADD_REQUEST = text(
     WITH counted AS (
         UPDATE jobs SET total_tokens = total_tokens + :prompt_tokens + :completion_tokens,
                         total_requests = total_requests + 1
-        WHERE id = :job_id RETURNING id
+        WHERE id = :job_id RETURNING id, completed_at IS NULL AS live
     )
     INSERT INTO llm_requests (job_id, step_id, agent, purpose, endpoint, model, prompt_tokens, completion_tokens,
-                              estimated, duration_ms, http_status, error)
+                              estimated, duration_ms, http_status, error, question_sha256, answer)
     SELECT id, :step_id, :agent, :purpose, :url, :model, :prompt_tokens, :completion_tokens, :estimated, :duration_ms,
-           :http_status, :error
+           :http_status, :error, :question_sha256,
+           CASE WHEN live THEN CAST(:answer AS jsonb) END
     FROM counted
     """
 )
+_ANSWER = text(
+    """
+    SELECT answer FROM llm_requests
+    WHERE job_id = :job_id AND step_id = :step_id AND question_sha256 = :question_sha256 AND answer IS NOT NULL
+    ORDER BY id DESC LIMIT 1
+    """
+)
+_DROP_ANSWERS = text("UPDATE llm_requests SET answer = NULL WHERE job_id = :job_id AND answer IS NOT NULL")
 _USE = text(
     """
     SELECT agent, count(*) AS requests, sum(prompt_tokens)::bigint AS prompt_tokens,
@@ -168,8 +177,25 @@ def save_dialect(session: Session, endpoint: Endpoint, known: Mapping[str, Any])
 
 
 def add_request(session: Session, endpoint: Endpoint, request: Mapping[str, Any]) -> None:
-    """Note a call and count it on its job; nothing where the job is gone."""
-    session.execute(_ADD_REQUEST, {**endpoint, **request})
+    """Note a call and count it on its job; nothing where the job is gone.
+
+    An `answer` is {content, cut_off} or None; it is not kept where the job has ended.
+    """
+    answer = request.get("answer")
+    kept = {"question_sha256": request.get("question_sha256"), "answer": answer and json.dumps(answer)}
+    session.execute(_ADD_REQUEST, {**endpoint, **request, **kept})
+
+
+def answer(session: Session, job_id: UUID, step_id: int, question_sha256: str) -> dict[str, Any] | None:
+    """What was answered when the step asked the same before, {content, cut_off}; None where nothing is kept."""
+    values = {"job_id": job_id, "step_id": step_id, "question_sha256": question_sha256}
+    found: dict[str, Any] | None = session.execute(_ANSWER, values).scalar_one_or_none()
+    return found
+
+
+def drop_answers(session: Session, job_id: UUID) -> None:
+    """Forget what was answered: nothing of the job will be asked again."""
+    session.execute(_DROP_ANSWERS, {"job_id": job_id})
 
 
 def use(session: Session, job_id: UUID) -> dict[str, dict[str, Any]]:

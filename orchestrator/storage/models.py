@@ -512,6 +512,9 @@ class LlmRequest(Base):
     http_status: Mapped[int | None]
     error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    question_sha256: Mapped[str | None]
+    answer: Mapped[dict[str, Any] | None]
+    """What was said, {content, cut_off}, for who repeats the step; gone with the end of the job."""
 
     __table_args__ = (Index("ix_llm_requests_job", "job_id", "step_id"),)
 

@@ -55,6 +55,8 @@ _REQUIREMENTS = text(
 )
 _REPORTS = text("DELETE FROM reports WHERE job_id = :job_id")
 _HELD = text("DELETE FROM held_facts WHERE job_id = :job_id")
+_LLM_REQUESTS = text("UPDATE llm_requests SET error = '' WHERE job_id = :job_id AND error IS NOT NULL")
+"""What an endpoint says of a call may have words of the question; that something was wrong stays."""
 _OTHERS = "SELECT 1 FROM jobs o WHERE o.document_id = :document_id AND o.id <> :job_id AND o.redacted_at IS NULL"
 _USED = text(f"SELECT EXISTS ({_OTHERS})")
 _CHUNKS = text("DELETE FROM document_chunks WHERE document_id = :document_id")
@@ -91,7 +93,7 @@ def rule_of(session: Session, limits: Limits, job_id: UUID) -> str | None:
 
 def redact_rows(session: Session, job_id: UUID) -> None:
     """Take the document's and the prompt's words out of a job's rows; the caller holds the job's lock."""
-    for statement in (_JOB, _REQUIREMENTS, _REPORTS, _HELD):
+    for statement in (_JOB, _REQUIREMENTS, _REPORTS, _HELD, _LLM_REQUESTS):
         session.execute(statement, {"job_id": job_id})
 
 

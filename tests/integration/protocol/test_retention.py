@@ -31,6 +31,11 @@ REQUIREMENT = text(
        VALUES (:job, :rid, 1, :text, 'Keep it', 'obligation', 'a.txt', '{"locator": "1"}', CAST(:citations AS jsonb),
                0.9, 'integrated', :rid, :text)"""
 )
+ASKED = text(
+    """INSERT INTO llm_requests (job_id, step_id, agent, purpose, endpoint, model, prompt_tokens, completion_tokens,
+                                 duration_ms, error, answer)
+       VALUES (:job, 1, 'creator', 'extract', 'http://127.0.0.1/v1', 'm', 7, 1, 5, :error, CAST(:answer AS jsonb))"""
+)
 WHERE_TEXT_IS = (
     "SELECT prompt || context::text || coalesce(brief::text, '') || coalesce(coverage::text, '') FROM jobs",
     "SELECT requirement_text || citations::text || research_notes || relevance_words::text FROM requirements",
@@ -40,6 +45,7 @@ WHERE_TEXT_IS = (
     "SELECT encode(data, 'escape') FROM report_chunks",
     "SELECT properties::text FROM graph_nodes",
     "SELECT facts::text FROM held_facts",
+    "SELECT coalesce(error, '') || coalesce(answer::text, '') FROM llm_requests",
 )
 
 
@@ -69,6 +75,8 @@ def end(plant: Any, job: UUID, days: int, status: str = "completed") -> None:
         plant.orchestrator.retention._graph_store.integrate(session, job, GraphFacts((node,), ()))
         held = text("INSERT INTO held_facts (job_id, facts) VALUES (:job, CAST(:facts AS jsonb))")
         session.execute(held, {"job": job, "facts": json.dumps({"text": WORD})})
+        asked = {"job": job, "error": f"400: no answer to {WORD}", "answer": json.dumps({"content": WORD})}
+        session.execute(ASKED, asked)
         plant.orchestrator.reporter.generate(session, job)
         pin = """UPDATE jobs SET status = 'processing', document_text_id = :pinned, creator_status = 'completed',
                  coverage = CAST(:gaps AS jsonb), brief = :brief WHERE id = :job"""
@@ -116,6 +124,8 @@ def test_nothing_of_the_document_is_left_but_its_numbers(old: Any) -> None:
     assert citation == {"quote": "", "start": 0, "end": 27, "page": None, "locator": "1", "match": "exact"}
     node = old.one("SELECT name, properties FROM graph_nodes WHERE key = :key", key=RID)
     assert (node.name, node.properties) == ("Keep it", {"locator": "1"})
+    call = old.one("SELECT prompt_tokens, error, answer FROM llm_requests")
+    assert tuple(call) == (7, "", None), "that it failed stays"
     assert old.one("SELECT data FROM job_events WHERE type = 'job.redacted'").data == {"document": True}
     assert [(taken.redacted, taken.deleted) for taken in run(old)] == [(0, 0)]
 
