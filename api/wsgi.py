@@ -89,6 +89,10 @@ class DrainingArbiter(Arbiter):  # type: ignore[misc]
         self._drain_s = drain_s
         super().__init__(app)
 
+    def handle_hup(self) -> None:
+        """Have the server processes read the configuration again; gunicorn would replace them and cut streams."""
+        self.kill_workers(signal.SIGHUP)
+
     def handle_term(self) -> None:
         """Drain, then stop as gunicorn does: close the listeners, let requests end."""
         self._draining.begin()

@@ -95,8 +95,11 @@ def _reloading() -> str:
         "changes of the settings below without a restart: all of them or, where anything in the configuration is "
         "wrong, none; that is logged as `config_refused`, and the values before it stay. Each change that is taken is "
         "logged as `config_reloaded` and adds 1 to `config_generation`, which `GET /health` shows for the process that "
-        "answers. A change of any other setting is logged as `config_needs_restart`. SIGHUP ends `orchestrator up`, as "
-        "closing its terminal does. " + ", ".join(f"`{name}`" for name in RELOADABLE) + "."
+        "answers, `GET /status` on the health port for a worker's main process and the leader, and the metric of this "
+        "name for both. A change of any other setting is logged as `config_needs_restart`. SIGHUP does not end "
+        "`orchestrator up`: it says whether the file is right, and the services take it. "
+        + ", ".join(f"`{name}`" for name in RELOADABLE)
+        + "."
     )
     text = textwrap.fill(words, WIDTH, break_on_hyphens=False, break_long_words=False)
     return f"## Changes while it runs\n\n{text}\n\n"

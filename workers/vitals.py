@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from orchestrator.config.following import generation
+
 Held = Callable[[], Iterable[Mapping[str, Any]]]
 """What the children run now: {id, epoch, owner, pid} each."""
 
@@ -58,6 +60,7 @@ class Vitals:
             "steps": steps,
             "uptime_s": round(time.monotonic() - self._started, 1),
             "last_claim_at": claimed.isoformat() if claimed else None,
+            "config_generation": generation(),
             "checks": self.checks(),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -54,6 +55,7 @@ def up(
 
     PostgreSQL and Valkey come with it and keep their data in the state directory; a server named by DATABASE_URL or
     REDIS_URL is used instead. ORCHESTRATOR_ADMIN_KEY presets the first admin key; otherwise one is made and shown once.
+    SIGHUP, also that of a terminal that is closed, does not end it: it has the configuration looked at again.
 
     Exit codes: 0 stopped as asked, 1 something did not come up, 69 the port or a server is not to be had,
     75 the state directory is in use, 78 the configuration is wrong.
@@ -63,7 +65,12 @@ def up(
     where = (state_dir or settings.state_dir, bind or settings.api_host, settings.api_port if port is None else port)
     kinds = dict(zip(AGENT_KINDS, (counts["creators"], counts["validators"], counts["maintenance"]), strict=True))
     kinds |= {within.kind: within.clamp(kinds[within.kind]) for within in scaled}
-    run_stack(Options(*where, Scale(*kinds.values()), scaled), click.echo)
+    run_stack(Options(*where, Scale(*kinds.values()), scaled), _announce)
+
+
+def _announce(line: str) -> None:
+    with contextlib.suppress(OSError):  # its terminal may be gone, and it runs on
+        click.echo(line)
 
 
 def _ranges(first: tuple[str, ...], others: tuple[str, ...]) -> tuple[Range, ...]:

@@ -11,16 +11,19 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest, values
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
+from orchestrator.config.following import generation
 from orchestrator.errors import ConfigError
-from orchestrator.observability.metrics import LOCAL, begin_at_zero
+from orchestrator.observability.metrics import LOCAL, PREFIX, begin_at_zero
 
 __all__ = ["CONTENT_TYPE", "exposition", "leave", "share", "take_place"]
 
@@ -78,9 +81,17 @@ def exposition(more: Iterable[Collector] = ()) -> bytes:
         registry.register(LOCAL)
     else:
         MultiProcessCollector(registry, str(_shared))
-    for collector in more:
+    for collector in (_Configuration(), *more):
         registry.register(collector)
     return generate_latest(registry)
+
+
+class _Configuration(Collector):
+    """Of the process that is asked: others may be older or newer than it."""
+
+    def collect(self) -> Iterator[Metric]:
+        said = "Of the settings: 1 at start, one more with each change that was taken."
+        yield GaugeMetricFamily(PREFIX + "config_generation", said, value=generation())
 
 
 def _own(root: Path) -> Path:

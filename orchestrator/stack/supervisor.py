@@ -39,6 +39,7 @@ class Supervisor:
     def __init__(self, log_dir: Path, announce: Announce):
         self.children: dict[str, Child] = {}
         self.stop_requests = 0
+        self.reload_requested = False
         self._log_dir = log_dir
         self._announce = announce
         self._groups: dict[int, int] = {}

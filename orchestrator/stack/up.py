@@ -27,7 +27,7 @@ from orchestrator.stack.scaling import Pace, Range
 from orchestrator.stack.secret_files import secret
 from orchestrator.stack.supervisor import Announce, NotReady, StopRequested, Supervisor, describe_exit
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 POLL_S = 0.1
 PREPARE_S = 120.0
 READY_S = 90.0
@@ -84,9 +84,16 @@ def up(options: Options, announce: Announce, choose: ChooseServices = ServiceSpe
 def _keep_running(
     supervisor: Supervisor, specs: ServiceSpecs, state: StateDir, options: Options, announce: Announce
 ) -> None:
+    def check() -> None:
+        _check_configuration(supervisor, announce)
+
     if not options.ranges:
-        supervisor.run()
+        supervisor.run(check)
         return
+
+    def check_and_scale() -> None:
+        check()
+        scaler.tick()
 
     def changed(line: str) -> None:
         announce(line)
@@ -98,7 +105,21 @@ def _keep_running(
         for within in options.ranges
     ]
     with contextlib.closing(Backlog(specs.database_url)) as backlog:
-        supervisor.run(Autoscaler(backlog, specs, supervisor, paces, changed).tick)
+        scaler = Autoscaler(backlog, specs, supervisor, paces, changed)
+        supervisor.run(check_and_scale)
+
+
+def _check_configuration(supervisor: Supervisor, announce: Announce) -> None:
+    """After SIGHUP: say whether the services, which look at the file by themselves, can take it."""
+    if not supervisor.reload_requested:
+        return
+    supervisor.reload_requested = False
+    try:
+        config.read(servers_needed=False)
+    except ConfigError as error:
+        announce(f"config    refused, everything stays as it was. {error.message}")
+    else:
+        announce("config    is right; what may change while it runs is taken within seconds (config_reloaded in log)")
 
 
 def base_url(bind: str, port: int) -> str:
@@ -208,7 +229,11 @@ def _stopping(supervisor: Supervisor, state: StateDir, announce: Announce) -> It
     def ask(number: int, frame: FrameType | None) -> None:
         supervisor.request_stop()
 
+    def look(number: int, frame: FrameType | None) -> None:
+        supervisor.reload_requested = True
+
     before = {number: signal.signal(number, ask) for number in STOP_SIGNALS}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, look)
     try:
         yield
     finally:

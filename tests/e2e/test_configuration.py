@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import requests
 
 NO_WORKERS = ("--creators", "0", "--validators", "0", "--maintenance", "0")
 
@@ -46,10 +49,20 @@ def _change_while_it_runs(up: Any, file: Path) -> None:
     file.write_text(json.dumps({"orchestrator": values}))
     _wait(lambda: up.call("GET", "/health").json()["config_generation"] == 2)
     assert "77" in up.call("GET", "/jobs").headers["RateLimit-Policy"]
-    _wait(lambda: "config_reloaded" in (up.state_dir / "log" / "beat.log").read_text())
+    leader = f"http://127.0.0.1:{up.ports['ports']['beat']}"
+    _wait(lambda: requests.get(f"{leader}/status", timeout=5).json()["config_generation"] == 2)
+    assert "orchestrator_config_generation 2.0" in requests.get(f"{leader}/metrics", timeout=5).text
+    assert "orchestrator_config_generation 2.0" in up.call("GET", "/metrics").text
+    up.process.send_signal(signal.SIGHUP)
+    up.wait_for_line("config    is right")
     file.write_text(json.dumps({"orchestrator": values | {"rate_read_per_minute": -1}}))
     _wait(lambda: "config_refused" in (up.state_dir / "log" / "api.log").read_text())
     assert up.call("GET", "/health").json()["config_generation"] == 2
+    up.process.send_signal(signal.SIGHUP)
+    up.wait_for_line("config    refused")
+    file.write_text(json.dumps({"orchestrator": values | {"rate_read_per_minute": 78}}))
+    up.child(" api").send_signal(signal.SIGHUP)
+    _wait(lambda: up.call("GET", "/health").json()["config_generation"] == 3)
 
 
 def _wait(condition: Callable[[], bool]) -> None:

@@ -150,6 +150,7 @@ def test_a_worker_answers_for_itself(fleet: Any) -> None:
     assert status["last_claim_at"]
     assert 0 < status["uptime_s"] < 60
     assert status["version"]
+    assert status["config_generation"] == 1
     assert ask(url, "nonsense")[0] == 404
 
     other = fleet.worker("creator", ORCHESTRATOR_HEALTH_PORT=str(port))

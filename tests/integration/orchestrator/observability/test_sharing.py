@@ -51,6 +51,7 @@ def test_one_process_tells_the_sums_of_all_and_dead_ones_leave_no_files(tmp_path
     assert 'orchestrator_fenced_writes_total{kind="read"} 6.0' in lines
     assert 'orchestrator_step_duration_seconds_count{kind="read",outcome="done"} 5.0' in lines
     assert 'orchestrator_pool_connections_in_use{service="api"} 3.0' in lines  # of the one that has not left
+    assert "orchestrator_config_generation 1.0" in lines
     assert lines[-1].count(".db") == 2 * 2 + 2, "two of each place, one of the main process, one live gauge"
     assert list(tmp_path.iterdir()) == []
 
