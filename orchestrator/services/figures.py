@@ -16,7 +16,7 @@ from orchestrator.domain.breaker import BreakerState
 from orchestrator.domain.job import LIVE
 from orchestrator.domain.step import AGENT_KINDS, OPEN, QUEUE_OF
 from orchestrator.observability.metrics import PREFIX
-from orchestrator.storage import figures, queues, recovery_log
+from orchestrator.storage import figures, graph_intents, queues, recovery_log
 from orchestrator.storage.engine import SessionFactory, snapshot
 
 Samples = Iterable[tuple[Sequence[str], float]]
@@ -37,6 +37,8 @@ class Figures(Collector):
             yield from _agents(session)
             yield from _leader(session)
             yield from _recovery(session)
+            if self._settings.neo4j_uri:
+                yield from _graph(session)
             yield _gauge("database_bytes", "Size of the database.", (), [((), figures.size_bytes(session))])
         yield from _disk(self._settings.state_dir)
 
@@ -91,6 +93,12 @@ def _recovery(session: Session) -> Iterator[Metric]:
         ("jobs_timed_out", "Jobs that did not end before their deadline.", "timed_out"),
     ):
         yield _counter(name, said, getattr(row, column) if row else 0)
+
+
+def _graph(session: Session) -> Iterator[Metric]:
+    row = graph_intents.backlog(session)
+    yield _gauge("graph_behind", "Writes to the graph that Neo4j has not got yet.", (), [((), row.behind)])
+    yield _gauge("graph_behind_seconds", "Age of the oldest of them; 0 without one.", (), [((), row.age_s)])
 
 
 def _disk(place: Path) -> Iterator[Metric]:

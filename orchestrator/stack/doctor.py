@@ -13,15 +13,17 @@ import redis
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from orchestrator.config import Settings
 from orchestrator.stack.layout import port_of_running
 from orchestrator.stack.ports import is_free
-from orchestrator.storage import connections, migrate
+from orchestrator.storage import connections, graph_intents, migrate
 from orchestrator.storage.versions import OLDEST_POSTGRES, OLDEST_REDIS, redis_version
 
 PATIENCE_S = 3
 CLOCK_S = 1.0
+GRAPH_S = 60
 DISK_SHARE, DISK_BYTES = 0.05, 1_000_000_000
 PACKAGES = ("orchestrator", "api", "workers", "migrations", "celeryconfig")
 # Of a worker: three in its main process, two in each child.
@@ -97,6 +99,17 @@ def _ask_database(connection: Connection, settings: Settings) -> Iterator[Findin
     yield Finding("leader", bool(leads), "leads" if leads else "is missing: start `orchestrator beat` or `up`")
     live = connection.execute(_LIVE).scalar_one()
     yield Finding("workers", live > 0, f"{live} are alive" if live else "none is alive: start `orchestrator worker`")
+    if settings.neo4j_uri:
+        yield _graph(connection)
+
+
+def _graph(connection: Connection) -> Finding:
+    row = graph_intents.backlog(Session(connection))
+    if row.age_s <= GRAPH_S:
+        return Finding("graph", True, f"{row.behind} writes wait for Neo4j")
+    told = f"{row.behind} writes wait for Neo4j, the oldest for {row.age_s:.0f} s"
+    todo = "see that Neo4j runs, NEO4J_URI is right everywhere and a maintenance worker is alive"
+    return Finding("graph", False, f"{told}: {todo}")
 
 
 def _clock(connection: Connection) -> Finding:

@@ -35,6 +35,10 @@ _WAKE = text(
 _TAKE = text("SELECT id, nodes, edges FROM graph_intents ORDER BY id LIMIT :limit")
 _DROP = text("DELETE FROM graph_intents WHERE id = ANY(:ids)")
 _COUNT = text("SELECT count(*) FROM graph_intents")
+_BACKLOG = text(
+    "SELECT count(*) AS behind, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age_s "
+    "FROM graph_intents"
+)
 
 
 def lock(session: Session) -> None:
@@ -65,3 +69,8 @@ def drop(session: Session, ids: Sequence[int]) -> None:
 def count(session: Session) -> int:
     """How many transactions a graph database has not got yet."""
     return int(session.execute(_COUNT).scalar_one())
+
+
+def backlog(session: Session) -> Row[Any]:
+    """(behind, age_s): how many transactions a graph database has not got yet, and the age of the oldest; 0 without."""
+    return session.execute(_BACKLOG).one()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.observability import metrics
+from orchestrator.services.figures import Figures
 
 ROOT = Path(__file__).parents[3]
 RULES = ROOT / "deploy" / "prometheus" / "rules.yml"
@@ -44,7 +46,8 @@ def known(orchestrator: Orchestrator) -> dict[str, set[str]]:
             (family,) = each.describe()
             suffixes = {Counter: ("_total",), Histogram: ("_count", "_sum", "_bucket"), Gauge: ("",)}[type(each)]
             found |= {family.name + suffix: set(each._labelnames) for suffix in suffixes}
-    for family in orchestrator.figures.collect():
+    settings = replace(orchestrator.settings, neo4j_uri="bolt://127.0.0.1:9")
+    for family in Figures(settings, orchestrator.sessions).collect():
         name = family.name + ("_total" if family.type == "counter" else "")
         found[name] = {label for sample in family.samples for label in sample.labels}
     return found
