@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from api.schemas.fields import CURSOR_CHARACTERS, PageQuery, Text
 from api.streams import HEADER, place_of
@@ -61,7 +61,8 @@ class LogQuery(Schema):
         try:
             return data | {"after": place_of(cursor) if cursor else None}
         except Invalid as error:
-            raise ValidationError({"cursor": ["Not a cursor of this list."]}) from error
+            said = "The cursor does not belong to this list. Start again without `cursor`."
+            raise Invalid(said, code="cursor", details={"parameter": "cursor"}) from error
 
 
 class LoggedEventSchema(EventSchema):
