@@ -26,15 +26,18 @@ log = structlog.get_logger(__name__)
 LEASE_MARGIN_S = 5.0
 """A slot outlives its call by this, so that a process that died frees it."""
 ERROR_CHARACTERS = 500
+KEPT_CHARACTERS = 500_000
+"""A longer answer is not kept for who repeats the step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is to be asked, and at most how many tokens it may use."""
+    """What is to be asked, at most how many tokens it may use, and what tells the question from others."""
 
     step: ClaimedStep
     purpose: str
     tokens: int
+    question_sha256: str
 
     @property
     def job_id(self) -> UUID:
@@ -71,6 +74,7 @@ class Outcome:
         error: what was wrong; None: nothing.
         broken: whether that speaks against the endpoint (and not against the question); None: it says nothing of it.
         pause_s: how long it asked to be left alone.
+        answer: {content, cut_off}, where there is one that can be used.
     """
 
     prompt_tokens: int
@@ -81,6 +85,7 @@ class Outcome:
     error: str | None = None
     broken: bool | None = False
     pause_s: float | None = None
+    answer: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -162,6 +167,8 @@ class LanguageModel:
                 "duration_ms": outcome.duration_ms,
                 "http_status": outcome.http_status,
                 "error": error,
+                "question_sha256": call.question_sha256,
+                "answer": _kept(outcome),
             }
             llm.add_request(session, self._endpoint, request)
         log.info("llm_request", purpose=call.purpose, status=outcome.http_status, failed=error is not None)
@@ -188,6 +195,11 @@ class LanguageModel:
         said = (outcome.error or "")[:ERROR_CHARACTERS] if outcome.broken else None
         llm.settle(session, self._endpoint, values | {"error": said, "probe": ticket.probe})
 
+    def answer(self, call: Call) -> dict[str, Any] | None:
+        """What was answered to the same question of the same step before, {content, cut_off}; None: ask."""
+        with self._sessions() as session:
+            return llm.answer(session, call.job_id, call.step.id, call.question_sha256)
+
     def failures(self, call: Call) -> int:
         """How often the endpoint failed the call's step, all in all."""
         with self._sessions() as session:
@@ -207,6 +219,11 @@ class LanguageModel:
         """Whether a call of so many tokens fits the job's budget as it is now, in the caller's transaction."""
         found = llm.budget(session, job_id)
         return found is None or Budget(found.token_budget, found.total_tokens).turn(tokens) is Turn.GO
+
+
+def _kept(outcome: Outcome) -> Mapping[str, Any] | None:
+    answer = outcome.answer
+    return answer if answer and len(answer["content"]) <= KEPT_CHARACTERS else None
 
 
 def _state(row: Row[Any]) -> EndpointState:

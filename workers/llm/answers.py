@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,8 @@ from orchestrator.domain.requirement import Modality
 MOST_PROPOSALS = 2_000
 MOST_SENTENCES = 8
 QUOTE_CHARACTERS = 4_000
-_THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
+_THINKING = ("<think>", "</think>")
+"""Some models think aloud before they answer."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -77,7 +77,7 @@ def object_in(content: str) -> dict[str, Any]:
     Raises:
         Unreadable: there is none.
     """
-    text = _THINKING.sub("", content)
+    text = _after_thinking(content.lstrip())
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:
         raise Unreadable("there is no JSON object")
@@ -88,6 +88,11 @@ def object_in(content: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unreadable("it is no JSON object")
     return value
+
+
+def _after_thinking(text: str) -> str:
+    first, last = _THINKING
+    return text.partition(last)[2] if text.startswith(first) and last in text else text
 
 
 def _proposal(row: Any) -> Proposal:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import structlog
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.llm import Turn, answer_limit, tokens_in
@@ -15,27 +17,19 @@ from orchestrator.domain.step import ClaimedStep
 from orchestrator.services.llm import Call, Outcome, Ticket
 from workers.llm.dialect import STEPS, Dialect
 from workers.llm.faults import NotNow, OverBudget, Rejected, Truncated, Unusable
+from workers.llm.replies import Said, said, usage, words_of
 from workers.llm.transport import Reply, retry_after_s, send
+
+log = structlog.get_logger(__name__)
 
 TRIES = 3
 """So often a step bears the endpoint's failures before it is done without."""
 SCHEMA_TOKENS = 300
-WORDS = 300
-"""Characters of the endpoint's own words that are passed on."""
-MOST_TOKENS = 1_000_000_000
 _TOO_LONG = re.compile(r"context.{0,20}(length|window|size)|too (long|many tokens)|maximum.{0,20}tokens", re.IGNORECASE)
 _FILTERED = re.compile(r"content.{0,3}(filter|policy|management)", re.IGNORECASE)
 _QUOTA = re.compile(r"insufficient_quota|billing", re.IGNORECASE)
 
 Messages = list[dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The model's answer; `cut_off` where it was longer than allowed."""
-
-    content: str
-    cut_off: bool
 
 
 class Model:
@@ -55,6 +49,8 @@ class Model:
     def ask(self, purpose: str, messages: Messages, text_tokens: int, schema: Mapping[str, Any]) -> Said:
         """Ask; each call is booked as soon as it has ended.
 
+        A step that is repeated gets the answer that it got before: it was paid for.
+
         Args:
             purpose: what the ledger says of the call.
             messages: {role, content} each.
@@ -68,14 +64,23 @@ class Model:
             Unusable: there is no answer that can be used; Truncated: a shorter question may have one.
         """
         self._require_endpoint()
-        dialect = Dialect.of(self._gate.dialect())
         limit = answer_limit(text_tokens)
-        call = Call(self._step, purpose, self._tokens(messages) + limit)
+        body = {"messages": messages, "schema": schema, "limit": limit}
+        call = Call(self._step, purpose, self._tokens(messages) + limit, self._digest(body))
+        known = self._gate.answer(call)
+        if known:
+            log.info("llm_answer_known", purpose=purpose)
+            return Said(known["content"], known["cut_off"])
+        return self._asked(call, messages, limit, schema)
+
+    def _asked(self, call: Call, messages: Messages, limit: int, schema: Mapping[str, Any]) -> Said:
+        """Ask in the dialect that is known, and in others as long as the endpoint refuses the way of asking."""
+        dialect = Dialect.of(self._gate.dialect())
         for _ in range(STEPS):
             reply = self._call(call, dialect.body(self.name, messages, limit, schema), messages)
             if reply.status == 200:
-                return _said(reply)
-            other = dialect.after(self._words(reply)) if reply.status in (400, 422) else None
+                return said(reply)
+            other = dialect.after(words_of(reply)) if reply.status in (400, 422) else None
             if other is None:
                 break
             dialect = other
@@ -129,12 +134,12 @@ class Model:
 
     def _outcome(self, reply: Reply, messages: Messages) -> Outcome:
         if reply.status == 200:
-            prompt, completion, estimated = _usage(reply, self._tokens(messages) - SCHEMA_TOKENS)
-            return Outcome(prompt, completion, estimated, reply.duration_ms, 200)
+            prompt, completion, estimated = usage(reply, self._tokens(messages) - SCHEMA_TOKENS)
+            return Outcome(prompt, completion, estimated, reply.duration_ms, 200, answer=_answer(reply))
         if reply.status is None:
             tokens = self._tokens(messages) if reply.sent else 0
-            return Outcome(tokens, 0, True, reply.duration_ms, None, self._clean(reply.fault), broken=True)
-        words = f"{reply.status}: {self._words(reply)}"
+            return Outcome(tokens, 0, True, reply.duration_ms, None, reply.fault, broken=True)
+        words = f"{reply.status}: {words_of(reply)}"
         busy = reply.status == 429 and not _QUOTA.search(words)
         return Outcome(
             0,
@@ -148,7 +153,7 @@ class Model:
         )
 
     def _refusal(self, reply: Reply) -> Exception:
-        words = self._words(reply)
+        words = words_of(reply)
         if reply.status in (400, 413, 422) and _TOO_LONG.search(words):
             return Truncated(f"The question is too long for the model: {words}")
         if reply.status in (400, 422) and _FILTERED.search(words):
@@ -156,69 +161,19 @@ class Model:
         said = f"The model's endpoint refuses: {reply.status}: {words}"
         return Rejected(f"{said} Check LLM_BASE_URL, LLM_MODEL and LLM_API_KEY, then retry the job.")
 
-    def _words(self, reply: Reply) -> str:
-        """The endpoint's own words, without our key."""
-        return self._clean(_words_of(reply))
-
-    def _clean(self, words: str) -> str:
-        key = self._settings.llm_api_key
-        return " ".join((words.replace(key, "...") if key else words).split())[:WORDS]
+    def _digest(self, question: Mapping[str, Any]) -> str:
+        known = {"model": self.name, "endpoint": self._sent_to, **question}
+        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
     @staticmethod
     def _tokens(messages: Messages) -> int:
         return SCHEMA_TOKENS + sum(tokens_in(len(message["content"])) for message in messages)
 
 
-def _words_of(reply: Reply) -> str:
+def _answer(reply: Reply) -> dict[str, Any] | None:
+    """What is worth keeping for who repeats the step."""
     try:
-        content = json.loads(reply.text)
-    except ValueError:
-        return re.sub(r"<[^>]{0,500}>", " ", reply.text[:5_000])
-    if not isinstance(content, dict):
-        return reply.text
-    error = content.get("error", content)
-    if isinstance(error, dict):
-        error = " ".join(str(error[name]) for name in ("message", "detail", "code") if error.get(name))
-    return str(error or reply.text)
-
-
-def _completion(reply: Reply) -> dict[str, Any] | None:
-    try:
-        content = json.loads(reply.text)
-    except (ValueError, RecursionError):
+        found = said(reply)
+    except (Rejected, Unusable):
         return None
-    return content if isinstance(content, dict) else None
-
-
-def _said(reply: Reply) -> Said:
-    """The first choice of a completion.
-
-    Raises:
-        Rejected: it is no completion.
-        Unusable: the model refuses to answer.
-    """
-    content = _completion(reply) or {}
-    try:
-        choice = content["choices"][0]
-        message, end = choice["message"], choice.get("finish_reason")
-        text, refusal = message.get("content"), message.get("refusal")
-    except (KeyError, IndexError, TypeError, AttributeError):
-        kind = reply.headers.get("content-type", "no type")
-        words = " ".join(_words_of(reply).split())[:WORDS]
-        raise Rejected(
-            f"The model's endpoint answers with {kind}, which is no chat completion: {words} Check LLM_BASE_URL."
-        ) from None
-    if refusal or end == "content_filter":
-        raise Unusable(f"The model refuses to answer: {' '.join(str(refusal or end).split())[:WORDS]}")
-    return Said(text if isinstance(text, str) else "", end == "length")
-
-
-def _usage(reply: Reply, guess: int) -> tuple[int, int, bool]:
-    """Tokens of question and answer, and whether they are estimated."""
-    content = _completion(reply) or {}
-    usage = content.get("usage")
-    found = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")] if isinstance(usage, dict) else []
-    counts = [n for n in found if isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= MOST_TOKENS]
-    if len(counts) == 2:
-        return counts[0], counts[1], False
-    return guess, tokens_in(len(reply.text)), True
+    return {"content": found.content, "cut_off": found.cut_off}

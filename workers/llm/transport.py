@@ -54,7 +54,13 @@ def send(settings: Settings, body: Mapping[str, Any]) -> Reply:
         client.close()
     reply = found or Reply(None, fault=f"It did not answer within {settings.llm_total_s:g} s.")
     duration_ms = int((time.monotonic() - started) * 1000)
-    return Reply(reply.status, reply.body, reply.headers, reply.fault, reply.sent, duration_ms)
+    masked = _without(settings.llm_api_key, reply.body)
+    return Reply(reply.status, masked, reply.headers, reply.fault, reply.sent, duration_ms)
+
+
+def _without(key: str, body: bytes) -> bytes:
+    """A reply that does not tell our key to who reads why something failed."""
+    return body.replace(key.encode(), b"...") if key else body
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float:

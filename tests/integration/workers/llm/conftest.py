@@ -26,9 +26,9 @@ The operator shall log every access to the archive. The operator must not delete
 
 2 Notes
 
-Logs are useful for audits. Every clerk is expected to read the manual before the first shift.
+Logs are useful for audits. It goes without saying that clerks read the manual before the first shift.
 """
-DUTY = re.compile(r"\b(shall|must|is expected to)\b")
+DUTY = re.compile(r"\b(shall|must|goes without saying)\b")
 KEY = "sk-test-0123456789"
 WORK = {
     "creator": {"read": "read_document", "extract": "extract_part", "merge": "merge_parts"},

@@ -228,6 +228,42 @@ def test_without_an_endpoint_only_rules_can_be_chosen(make_town: Callable[..., A
     assert refused.value.code == "no_language_model"
 
 
+def test_an_answer_is_paid_for_once_however_often_its_step_is_repeated(town: Any, endpoint: Any, llm: Any) -> None:
+    def paid_and_lost(body: dict[str, Any]) -> Any:
+        """The worker holds the step no more when the answer comes."""
+        town.rows(
+            "UPDATE steps SET state = 'pending', epoch = epoch + 1, lease_owner = NULL, lease_until = NULL "
+            "WHERE kind = 'extract'"
+        )
+        return llm.good(body, extra="\u0000\ud800")
+
+    endpoint.script = [paid_and_lost, lambda body: llm.error(500, "Nobody asks twice.")]
+    job_id = town.submit()
+    step = run_until(town, job_id, "extract")
+    assert (step.state, town.found(job_id)) == ("pending", [])
+    town.work(job_id)
+    assert len(town.found(job_id)) == 3
+    assert (len(endpoint.asked), town.job(job_id).job.total_requests) == (1, 1)
+    assert town.rows("SELECT answer -> 'cut_off' FROM llm_requests") == [(False,)]
+
+    town.work(job_id, queue="validator")
+    assert town.job(job_id).job.status == "completed"
+    assert town.rows("SELECT answer FROM llm_requests") == [(None,)], "nobody needs it any more"
+
+
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_whatever_an_endpoint_says_is_borne(town: Any, endpoint: Any, llm: Any, status: int) -> None:
+    deep = (status, {"Content-Type": "application/json"}, b"[" * 200_000)
+    strange = llm.error(status, "\u0000 no \ud800 answer")
+    thinks = llm.completion("<think>" * 200_000, refusal="\u0000\ud800" if status == 400 else None)
+    for reply in (deep, strange, thinks):
+        endpoint.script = [lambda body, reply=reply: reply]
+        town.rows("DELETE FROM llm_endpoints")
+        job_id = town.submit(engine="hybrid", deduplicate=False)
+        town.wait(lambda job_id=job_id: town.work(job_id) and town.found(job_id))
+        assert [row.reasons[-1] for row in town.found(job_id)] == ["rules.fallback"] * 2
+
+
 def test_a_call_that_is_given_up_frees_its_slot_and_is_counted(make_town: Callable[..., Any], endpoint: Any) -> None:
     town = make_town()
     endpoint.script = [lambda body: None]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 LOGS = "The operator shall log every access to the archive."
 KEEPS = "The operator must not delete a log entry within ten years."
-READS = "Every clerk is expected to read the manual before the first shift."
+READS = "It goes without saying that clerks read the manual before the first shift."
 
 
 def test_what_the_model_finds_is_grounded_counted_and_said(town: Any, endpoint: Any) -> None:
