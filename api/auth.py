@@ -14,7 +14,7 @@ from flask import g, request
 from api.audit import announce
 from api.context import job_id_of, services
 from api.idempotency import once
-from api.limits import count_request
+from api.limits import count_request, refuse_guessing
 from orchestrator.domain.access import Principal, Role
 from orchestrator.errors import Denied
 
@@ -80,7 +80,9 @@ def role_of(view: View) -> Role | None:
 
 
 def _admit(role: Role, by_password: bool) -> Principal:
-    g.principal = caller = services().accounts.authenticate(_key(by_password))
+    key = _key(by_password)
+    refuse_guessing(key)
+    g.principal = caller = services().accounts.authenticate(key)
     if not caller.role.includes(role):
         raise Denied(f"This needs the role {role.value}; the key has the role {caller.role.value}.")
     return caller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -12,7 +13,7 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from redis import RedisError
 from werkzeug.exceptions import TooManyRequests
 
-from api.context import principal
+from api.context import principal, services
 from orchestrator.config import Settings
 
 EXTENSION = "limits"
@@ -20,10 +21,11 @@ WINDOW_S = 60
 REDIS_S = 0.1
 AWAY_S = 5.0
 MOST_BLOCKED = 10_000
+ONE_CALLERS_BITS = 64
+"""Of an IPv6 address: how many of them whoever is assigned one is assigned all of."""
 DRAWS = 200
 """In how many draws a process would use up a limit: it asks Redis for so many numbers at once, and gives them out."""
 SUBMITTING = ("/jobs", "/documents")
-OPEN = ("/health", "/ready")
 
 log = structlog.get_logger(__name__)
 
@@ -86,22 +88,26 @@ class Limits:
         return self._own.incr(key, WINDOW_S, by)
 
     def note_failure(self, address: str) -> None:
-        """Count a failed authentication; an address with too many is not heard until the window ends."""
+        """Count a failed authentication; of an address with too many no new keys are heard until the window ends."""
         standing = self.count("failed", address)
         if standing is not None and standing.left < 0:
             if len(self._blocked) >= MOST_BLOCKED:
                 self._blocked.clear()
             self._blocked[address] = time.monotonic() + standing.reset_s
 
+    @property
+    def blocks(self) -> bool:
+        """Whether there may be an address that is not heard."""
+        return bool(self._blocked)
+
     def blocked_s(self, address: str) -> float:
-        """How long an address is not heard; 0 where it is."""
+        """How long no new keys of an address are heard; 0 where they are."""
         return max(0.0, self._blocked.get(address, 0.0) - time.monotonic())
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Refuse who guesses keys, and show callers what they have left."""
+    """Count who guesses keys, and show callers what they have left."""
     app.extensions[EXTENSION] = Limits(settings)
-    app.before_request(_refuse_guessing)
     app.after_request(_show)
 
 
@@ -119,6 +125,19 @@ def count_request() -> None:
         )
 
 
+def refuse_guessing(key: str) -> None:
+    """Where others at this address guess, hear those alone whose key was let in before.
+
+    Raises:
+        TooManyRequests: this address showed too many invalid keys, and this one may be the next.
+    """
+    guarded = _limits()
+    wait_s = int(guarded.blocked_s(_address())) if guarded.blocks else 0
+    if wait_s and not services().accounts.has_passed(key):
+        said = f"Too many requests from this address showed no valid key. Try again in {wait_s} s."
+        raise TooManyRequests(said, retry_after=wait_s)
+
+
 def _limits() -> Limits:
     return cast(Limits, current_app.extensions[EXTENSION])
 
@@ -127,13 +146,6 @@ def _kind() -> str:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return "read"
     return "submit" if request.path.rstrip("/") in SUBMITTING else "write"
-
-
-def _refuse_guessing() -> None:
-    wait_s = int(_limits().blocked_s(_address())) if request.path not in OPEN else 0
-    if wait_s:
-        said = f"Too many requests from this address showed no valid key. Try again in {wait_s} s."
-        raise TooManyRequests(said, retry_after=wait_s)
 
 
 def _show(answer: Response) -> Response:
@@ -147,4 +159,12 @@ def _show(answer: Response) -> Response:
 
 
 def _address() -> str:
-    return request.remote_addr or "unknown"
+    """Where the request comes from; of IPv6 the network, since each caller has all of its addresses."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    network = int(address) >> ONE_CALLERS_BITS << ONE_CALLERS_BITS
+    return str(address.ipv4_mapped or ipaddress.IPv6Address(network))

@@ -127,7 +127,7 @@ class Settings:
     rate_write_per_minute: Annotated[Rate, "Requests a caller may change something with in a minute."] = 1_200
     rate_submit_per_minute: Annotated[Rate, "Jobs and documents a caller may submit in a minute."] = 1_200
     rate_failed_per_minute: Annotated[
-        Rate, "Requests without a valid key that an address may make in a minute before it is not heard any more."
+        Rate, "Requests without a valid key that an address may make in a minute; then no new keys of it are heard."
     ] = 60
     proxy_hops: Annotated[
         int, Between(0, 10), "Proxies before this server whose X-Forwarded-For, -Proto and -Host are believed."

@@ -11,7 +11,9 @@ from typing import NamedTuple
 KEY_PATTERN = re.compile(r"ro_[a-z0-9]{1,16}_([a-z0-9]{8})_([A-Za-z0-9_-]{16,128})")
 PRESET_PATTERN = re.compile(r"[!-~]{16,200}")
 PRESET_NAME = "preset admin key"
+SECRET_BYTES = 32
 _NO_HASH = "0" * 64
+_SECRET_CHARACTERS = len(secrets.token_urlsafe(SECRET_BYTES))
 
 
 class KeyParts(NamedTuple):
@@ -30,7 +32,7 @@ def split(key: str) -> KeyParts:
 
 def make_parts() -> KeyParts:
     """A new id, and a secret of 256 random bits."""
-    return KeyParts(secrets.token_hex(4), secrets.token_urlsafe(32))
+    return KeyParts(secrets.token_hex(4), secrets.token_urlsafe(SECRET_BYTES))
 
 
 def joined(environment: str, parts: KeyParts) -> str:
@@ -46,6 +48,12 @@ def hash_of(secret: str) -> str:
 def matches(secret_sha256: str, stored: str | None) -> bool:
     """Whether the hashes are equal, in a time that does not tell where they differ."""
     return hmac.compare_digest(secret_sha256, stored or _NO_HASH)
+
+
+def looks_random(key: str) -> bool:
+    """Whether this has the form of a key made here, which nobody can guess; a preset one is somebody's choice."""
+    match = KEY_PATTERN.fullmatch(key)
+    return match is not None and len(match[2]) >= _SECRET_CHARACTERS
 
 
 def looks_like_token(key: str) -> bool:

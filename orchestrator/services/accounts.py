@@ -16,6 +16,7 @@ from orchestrator.domain.api_key import (
     hash_of,
     joined,
     looks_like_token,
+    looks_random,
     make_parts,
     matches,
     split,
@@ -85,10 +86,23 @@ class Accounts:
                 a role.
             Unavailable: the keys of the tokens' issuer cannot be fetched.
         """
-        if self._tokens is not None and looks_like_token(key):
-            return self._tokens.verify(key)
-        caller = self.known.find(key) or self._look_up(key)
+        try:
+            if self._tokens is not None and looks_like_token(key):
+                return self._checked(key, self._tokens)
+            caller = self.known.find(key) or self._look_up(key)
+        except Denied:
+            self.known.note_refused(key)
+            raise
         self.known.note_use(caller.key_id)
+        return caller
+
+    def has_passed(self, key: str) -> bool:
+        """Whether this process let this key or token in within the hour. False of keys that could be guessed."""
+        return self.known.has_passed(key)
+
+    def _checked(self, token: str, tokens: Tokens) -> Principal:
+        caller = tokens.verify(token)
+        self.known.note_passed(token)
         return caller
 
     def _look_up(self, key: str) -> Principal:
@@ -102,6 +116,8 @@ class Accounts:
             raise Denied("This API key is not valid: unknown, revoked or expired.", code="unauthenticated")
         caller = Principal(found.owner, Role(found.role), found.id)
         self.known.remember(key, caller, _rest_s(found, with_previous=not now_matches))
+        if looks_random(key):
+            self.known.note_passed(key)
         return caller
 
     def write_uses(self) -> None:

@@ -10,6 +10,8 @@ from orchestrator.domain.access import Principal
 from orchestrator.storage.accounts import USE_NOTED_S
 
 MOST = 10_000
+PASSED_S = 3600.0
+"""So long after a key was let in it is heard where others are not."""
 
 
 @dataclass(slots=True)
@@ -18,6 +20,7 @@ class KnownKeys:
 
     lifetime_s: float
     _callers: dict[bytes, tuple[Principal, float]] = field(default_factory=dict)
+    _passed: dict[bytes, float] = field(default_factory=dict)
     _noted: dict[str, float] = field(default_factory=dict)
     _used: set[str] = field(default_factory=set)
 
@@ -34,6 +37,21 @@ class KnownKeys:
         if len(self._callers) >= MOST:
             self._callers.clear()
         self._callers[_hash(key)] = (caller, time.monotonic() + lifetime)
+
+    def note_passed(self, key: str) -> None:
+        """Remember that this key or token was let in; that alone lets nobody in."""
+        if len(self._passed) >= MOST:
+            self._passed.clear()
+        self._passed[_hash(key)] = time.monotonic() + PASSED_S
+
+    def note_refused(self, key: str) -> None:
+        """Remember no longer that this key or token was let in."""
+        if self._passed:
+            self._passed.pop(_hash(key), None)
+
+    def has_passed(self, key: str) -> bool:
+        """Whether this key or token was let in within the hour, and not refused since."""
+        return time.monotonic() < self._passed.get(_hash(key), 0.0)
 
     def forget(self, key_id: str) -> None:
         """Ask anew about a key that was changed."""

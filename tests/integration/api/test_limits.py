@@ -133,6 +133,38 @@ def test_an_address_that_guesses_is_not_heard(serve: Any, long_window: None, cal
     assert other.status_code == 200
 
 
+def test_who_guesses_does_not_shut_out_keys_that_were_let_in_before(
+    serve: Any, long_window: None, call: Any, stage: Any
+) -> None:
+    made = [call("POST", "/keys", json={"name": f"neighbour {n}", "role": "viewer"}).get_json() for n in range(3)]
+    client = serve(rate_failed_per_minute=2, key_cache_s=0)
+
+    def statuses() -> list[int]:
+        return [client.get("/jobs", headers={"X-API-Key": key["key"]}).status_code for key in made[:2]]
+
+    before = [*statuses(), client.get("/jobs", headers=call.headers).status_code]
+    guesses = [client.get("/jobs", headers={"X-API-Key": f"guess{n}"}).status_code for n in range(4)]
+    after = [*statuses(), client.get("/jobs", headers={"X-API-Key": made[2]["key"]}).status_code]
+    chosen_by_somebody = client.get("/jobs", headers=call.headers).status_code
+    stage.run("UPDATE api_keys SET revoked_at = now() WHERE id = :id", id=made[0]["id"])
+    revoked = [*statuses(), *statuses()]
+
+    assert (before, guesses) == ([200, 200, 200], [401, 401, 401, 429])
+    assert (after, chosen_by_somebody) == ([200, 200, 429], 429)
+    assert revoked == [401, 200, 429, 200]
+
+
+def test_all_addresses_that_one_caller_may_have_are_one(serve: Any, long_window: None) -> None:
+    client = serve(rate_failed_per_minute=1)
+
+    def guess(address: str) -> int:
+        return client.get("/jobs", headers={"X-API-Key": "guess"}, environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [guess(f"2001:db8:1:2:{number}::1") for number in range(4)] == [401, 401, 429, 429]
+    assert guess("2001:db8:1:3::1") == 401
+    assert [guess(f"not an address {number}") for number in range(3)] == [401, 401, 429]
+
+
 @pytest.mark.parametrize(("hops", "status"), [(0, 429), (1, 200)])
 def test_forwarded_addresses_are_believed_from_configured_proxies_alone(
     serve: Any, long_window: None, call: Any, hops: int, status: int
