@@ -88,6 +88,11 @@ class Outcome:
     answer: Mapping[str, Any] | None = None
 
     @property
+    def told_to_all(self) -> str:
+        """What other jobs are told: not the endpoint's words, which may have the question's."""
+        return f"It answered {self.http_status}." if self.http_status else self.error or ""
+
+    @property
     def name(self) -> str:
         """As it is counted: ok, busy, given_up, failed or refused."""
         if self.error is None:
@@ -185,14 +190,14 @@ class LanguageModel:
     def _judge(self, session: Session, row: Row[Any], ticket: Ticket, outcome: Outcome) -> None:
         if outcome.pause_s is not None or outcome.broken is None:
             pause_s = min(outcome.pause_s or 0.0, LONGEST_PAUSE_S)
-            llm.pause(session, self._endpoint, pause_s, outcome.error or "", probe=ticket.probe)
+            llm.pause(session, self._endpoint, pause_s, outcome.told_to_all, probe=ticket.probe)
             return
         before = BreakerState(row.breaker_state)
         verdict = self._rule.after(before, row.breaker_failures, healthy=not outcome.broken)
         if verdict.state is not before:
             log.warning("llm_breaker_changed", before=before, after=verdict.state, error=outcome.error)
         values = {"state": verdict.state.value, "failures": verdict.failures, "open_s": verdict.open_s}
-        said = (outcome.error or "")[:ERROR_CHARACTERS] if outcome.broken else None
+        said = outcome.told_to_all[:ERROR_CHARACTERS] if outcome.broken else None
         llm.settle(session, self._endpoint, values | {"error": said, "probe": ticket.probe})
 
     def answer(self, call: Call) -> dict[str, Any] | None:

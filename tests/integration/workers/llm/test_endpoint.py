@@ -42,7 +42,8 @@ def test_an_endpoint_that_asks_to_wait_is_left_alone(town: Any, endpoint: Any, l
     assert "Slow down." in step.error["message"]
     assert town.job(job_id).waiting.reason == "retry"
 
-    assert run_until(town, other, "extract").state == "waiting"
+    waits = run_until(town, other, "extract")
+    assert (waits.state, waits.error["message"]) == ("waiting", "The model's endpoint is not free: It answered 429.")
     assert len(endpoint.asked) == 1, "nobody calls it meanwhile"
     town.rows("UPDATE llm_endpoints SET paused_until = now()")
     town.work(job_id)
