@@ -107,7 +107,12 @@ class RedisUrl:
     """The URL of a Redis or Valkey server."""
 
     def allows(self, value: str) -> bool:
-        return value.startswith(("redis://", "rediss://"))
+        try:
+            parts = urlsplit(value)
+            known = parts.scheme in ("redis", "rediss") and parts.port != 0
+        except ValueError:
+            return False
+        return known
 
     def describe(self) -> str:
         return "like redis://:password@host:port/0, or rediss:// with TLS"

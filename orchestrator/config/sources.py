@@ -58,14 +58,14 @@ def read_environment(into: Reading) -> None:
     """Add what the environment sets; a blank value counts as not set."""
     env = FileAwareEnv()
     for setting in catalogue().values():
+        by_file = f"{setting.variable}_FILE"
         try:
             raw = (env.str(setting.variable, None) or "").strip()
-        except (ValueError, OSError) as error:
-            into.faults.append(f"{setting.variable}_FILE: {error}")
+        except (ValueError, OSError):
+            into.faults.append(f"{by_file}: cannot read {os.environ[by_file]}; name a file that this account may read")
             continue
         if raw:
             into.values[setting.name] = raw
-            by_file = f"{setting.variable}_FILE"
             into.origins[setting.name] = by_file if os.environ.get(by_file) else setting.variable
             if os.environ.get(by_file) and os.environ.get(setting.variable, "").strip():
                 into.faults.append(f"{setting.variable}: set twice, also as {by_file}; unset one of them")

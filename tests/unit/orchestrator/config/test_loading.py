@@ -80,7 +80,18 @@ def test_a_file_may_be_toml(config_file: Callable[..., Path]) -> None:
 
 def test_a_secret_file_that_is_not_there_is_a_fault(environment: Environment, tmp_path: Path) -> None:
     environment(DATABASE_URL_FILE=tmp_path / "none")
-    assert [fault.partition(":")[0] for fault in faults()] == ["DATABASE_URL_FILE"]
+    assert faults() == [f"DATABASE_URL_FILE: cannot read {tmp_path / 'none'}; name a file that this account may read"]
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://user:secret@db/jobs", "postgresql://db", "postgresql://user:secret@db:x/jobs"]
+)
+def test_another_kind_of_database_is_refused_without_its_password(environment: Environment, url: str) -> None:
+    environment(DATABASE_URL=url, REDIS_URL="redis://:secret@broker:port")
+    assert faults() == [
+        "DATABASE_URL: must be like postgresql://user:password@host:port/name",
+        "REDIS_URL: must be like redis://:password@host:port/0, or rediss:// with TLS",
+    ]
 
 
 def test_all_faults_are_reported_at_once_with_what_is_allowed(
