@@ -92,9 +92,8 @@ class Neo4jGraphStore:
 
     def edges(self, session: Session, *, after: Edge | None, limit: int) -> Sequence[Edge]:
         """At most `limit` edges behind `after`, ordered by source, destination and type."""
-        place = dict(zip(("source", "destination", "type"), _name(after) if after else ("", "", ""), strict=True))
-        rows = self._ask(cypher.EDGES_OF.values(), **place, limit=limit)
-        return [_edge(row) for row in sorted(rows, key=_ORDER)[:limit]]
+        rows = self._edges_behind(_name(after) if after else ("", "", ""), limit)
+        return [_edge(row) for row in rows]
 
     def asserted(self, session: Session, job_id: UUID) -> Assertions:
         """What a job asserts, counted; from the tables, as `retract` would find it."""
@@ -145,9 +144,21 @@ class Neo4jGraphStore:
 
     def edge_records(self, after: EdgeName, limit: int) -> list[Record]:
         """At most `limit` edges behind `after` and all that Neo4j knows of them, in order."""
-        place = dict(zip(("source", "destination", "type"), after, strict=True))
-        rows = self._ask(cypher.EDGES_OF.values(), **place, limit=limit)
-        return [edge_record(row) for row in sorted(rows, key=_ORDER)[:limit]]
+        return [edge_record(row) for row in self._edges_behind(after, limit)]
+
+    def _edges_behind(self, after: EdgeName, limit: int) -> list[dict[str, Any]]:
+        """A page, looked for among the next sources alone: these have an index to come in order by, edges have none."""
+        rows: list[dict[str, Any]] = []
+        place: dict[str, str | None] = dict(zip(("source", "destination", "type"), after, strict=True))
+        while len(rows) < limit:
+            found = self._ask(cypher.SOURCES_BEHIND.values(), source=place["source"], limit=limit)
+            keys = sorted(row["key"] for row in found)[:limit]
+            last = keys[-1] if keys else place["source"]
+            rows += sorted(self._ask(cypher.EDGES_OF.values(), **place, last=last, limit=limit), key=_ORDER)
+            if len(keys) < limit:
+                break
+            place = {"source": last, "destination": None, "type": None}  # nothing is above null: the source is done
+        return rows[:limit]
 
     def _ask(self, wanted: Iterable[str], **parameters: Any) -> list[dict[str, Any]]:
         return self._bolt.read(statements((statement, parameters) for statement in wanted))

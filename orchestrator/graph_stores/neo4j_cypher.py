@@ -55,11 +55,15 @@ NEIGHBOURS = {
     f"RETURN {EDGE} ORDER BY source, destination, type LIMIT $limit"
     for kind in NodeType
 }
+SOURCES = tuple(sorted({ends[0] for ends in ENDS.values()}))
+SOURCES_BEHIND = {
+    kind: f"MATCH (a:{kind}) WHERE a.key > $source RETURN a.key AS key ORDER BY key LIMIT $limit" for kind in SOURCES
+}
 EDGES_OF = {
-    kind: f"MATCH (a:{kind})-[e]->(b) WHERE a.key >= $source AND e.fence IS NOT NULL AND (a.key > $source "
-    "OR b.key > $destination OR (b.key = $destination AND type(e) > $type)) "
+    kind: f"MATCH (a:{kind})-[e]->(b) WHERE a.key >= $source AND a.key <= $last AND e.fence IS NOT NULL "
+    "AND (a.key > $source OR b.key > $destination OR (b.key = $destination AND type(e) > $type)) "
     f"RETURN {EDGE} ORDER BY source, destination, type LIMIT $limit"
-    for kind in NodeType
+    for kind in SOURCES
 }
 COUNT_NODES = {
     kind: f"MATCH (n:{kind}) WHERE n.fence IS NOT NULL RETURN '{kind}' AS type, count(*) AS number" for kind in NodeType

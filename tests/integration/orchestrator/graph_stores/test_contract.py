@@ -295,12 +295,20 @@ def test_edges_come_page_by_page_in_one_order(stage: Stage) -> None:
     stage.integrate(uuid4(), facts(1, to="BO-Rechnung", kind=EdgeType.IMPACTS_OBJECT))
     first = stage.edges(after=None, limit=3)
     rest = stage.edges(after=first[-1], limit=3)
-    assert [(edge.source, edge.destination) for edge in (*first, *rest)] == [
+    expected = [
         ("MSG-Anfrage", "BO-Kunde"),
         ("R-0001", "BO-Kunde"),
         ("R-0001", "BO-Rechnung"),
         ("R-0002", "BO-Kunde"),
     ]
+    assert [(edge.source, edge.destination) for edge in (*first, *rest)] == expected
+
+    bare = tuple(Node(f"{key}-bare", NodeType.REQUIREMENT, {"name": key}) for key in ("A", "R-0001", "R-0002", "Z"))
+    stage.integrate(uuid4(), GraphFacts(bare, ()))
+    one_by_one: list[Edge] = []
+    while page := stage.edges(after=one_by_one[-1] if one_by_one else None, limit=1):
+        one_by_one += page
+    assert [(edge.source, edge.destination) for edge in one_by_one] == expected
 
 
 def test_properties_of_every_kind_come_back_as_they_were(stage: Stage) -> None:
