@@ -77,7 +77,7 @@ lock: $(DEV) ## Resolve the dependencies of setup.cfg anew into the locks
 		--extra build --extra dev --extra otel --extra vault --extra bolt-test setup.cfg -o requirements-bolt.lock
 
 bench: $(DEV) ## Print speed and quality figures
-	@for each in $(if $(ARGS),$(ARGS),$(filter-out %/labelled.py %/unobserved.py %_worker.py %_leader.py,$(wildcard bench/*.py))); do \
+	@for each in $(if $(ARGS),$(ARGS),$(filter-out %/labelled.py %/steps.py %/unobserved.py %_worker.py %_leader.py,$(wildcard bench/*.py))); do \
 		echo "== $$each"; $(BIN)/python -P "$$each" || exit 1; done
 
 clean: ## Remove .venv, caches and build output

@@ -1,9 +1,11 @@
 """What logs and metrics cost: no-op steps through the whole protocol with and without them, in turns, in one run.
 
-    python bench/observability.py [--steps 2000] [--rounds 3]
+    python bench/observability.py [--steps 300] [--pairs 12]
 
-Prints steps per second, processor time and the medians. With: lines of level INFO in JSON to a file,
-numbers shared between processes, every statement timed. Without: none of these.
+Two workers with a leader each run side by side, on databases of their own: one logs lines of level INFO in JSON to a
+file, shares numbers between processes and times every statement; the other does none of it. They drain the same
+number of steps in turns, so that both meet whatever else the machine does. Prints steps per second and processor time
+of each pair, and the medians of their ratios.
 """
 
 from __future__ import annotations
@@ -12,56 +14,24 @@ import argparse
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
+from steps import AGENTS, HERE, QUIET, drained_s, process, scalar, wait
 
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
 from orchestrator.stack.servers import running
 from orchestrator.storage.migrate import upgrade
 
-HERE = Path(__file__).parent
-TIMEOUT_S = 120.0
 WITH = {"ORCHESTRATOR_LOG_LEVEL": "INFO"}
 WITHOUT = {"ORCHESTRATOR_LOG_LEVEL": "ERROR", "BENCH_UNOBSERVED": "1"}
-# No periodic step may run beside the measured ones.
-QUIET = ("AGENT_HEALTH", "COMPLETION_CHECK", "PRUNE")
-
-_INSERT = text(
-    """
-    INSERT INTO steps (kind, part, queue, blocking, correlation_id)
-    SELECT 'prune', :round || '-' || n, 'maintenance', false, 'bench' FROM generate_series(1, :count) n
-    """
-)
-_OPEN = text("SELECT count(*) FROM steps WHERE state IN ('pending', 'dispatched', 'running')")
-_LIVE = text("SELECT count(*) FROM agents WHERE stopped_at IS NULL")
-_FORGET = text("UPDATE agents SET stopped_at = now()")
-
-
-def main() -> None:
-    options = _options()
-    with tempfile.TemporaryDirectory() as place, running(Path(place) / "state") as (_, urls):
-        os.environ |= {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
-        os.environ |= {f"ORCHESTRATOR_{name}_INTERVAL_S": "86400" for name in QUIET}
-        upgrade(urls.database_url)
-        orchestrator = build(load())
-        rounds = [
-            [_drain(orchestrator, Path(place), f"{number}-{len(way)}", options.steps, way) for way in (WITH, WITHOUT)]
-            for number in range(options.rounds)
-        ]
-    for number, (observed, bare) in enumerate(rounds, start=1):
-        print(f"round {number}: with {observed}, without {bare}")
-    lost = statistics.median(1 - observed.steps_per_s / bare.steps_per_s for observed, bare in rounds)
-    more = statistics.median(observed.cpu_ms / bare.cpu_ms - 1 for observed, bare in rounds)
-    print(f"median: {lost:.1%} less throughput, {more:.1%} more processor time of worker and leader")
 
 
 class Drained(NamedTuple):
@@ -74,66 +44,76 @@ class Drained(NamedTuple):
         return f"{self.steps_per_s:.0f}/s at {self.cpu_ms:.2f} ms"
 
 
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A database with a worker and a leader."""
+
+    orchestrator: Orchestrator
+    processes: Sequence[subprocess.Popen[bytes]]
+
+    def drain(self, name: str, count: int) -> Drained:
+        """Insert steps and wait until they are done."""
+        before_s = self._cpu_s()
+        took_s = drained_s(self.orchestrator, name, count)
+        return Drained(count / took_s, (self._cpu_s() - before_s) / count * 1000)
+
+    def _cpu_s(self) -> float:
+        family = [psutil.Process(each.pid) for each in self.processes]
+        family += [child for each in family for child in each.children(recursive=True)]
+        return sum(sum(each.cpu_times()[:2]) for each in family)
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory() as place, running(Path(place) / "state") as (_, urls):
+        os.environ |= QUIET | {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
+        with _side(Path(place), "observed", WITH) as observed, _side(Path(place), "bare", WITHOUT) as bare:
+            _pair(observed, bare, 0, options.steps)  # what is loaded and planned once
+            pairs = [_pair(observed, bare, number, options.steps) for number in range(1, options.pairs + 1)]
+    lost = [1 - with_it.steps_per_s / without.steps_per_s for with_it, without in pairs]
+    more = [with_it.cpu_ms / without.cpu_ms - 1 for with_it, without in pairs]
+    print(f"{_spread(lost)} less throughput, {_spread(more)} more processor time of worker and leader")
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--pairs", type=int, default=12)
     return parser.parse_args()
 
 
-def _drain(orchestrator: Orchestrator, place: Path, name: str, count: int, ways: dict[str, str]) -> Drained:
-    """With processes of their own, which have drained some before."""
-    with ExitStack() as open_now:
-        started = [
-            open_now.enter_context(_process([str(HERE / program), "2"], ways, place / f"{name}-{program}.log"))
-            for program in ("noop_worker.py", "noop_leader.py")
-        ]
-        _wait(lambda: _scalar(orchestrator, _LIVE))
-        _insert_and_wait(orchestrator, f"{name}-warm", count // 4)
-        began, used_s = time.monotonic(), _cpu_s(started)
-        _insert_and_wait(orchestrator, name, count)
-        took_s, used_s = time.monotonic() - began, _cpu_s(started) - used_s
-    with orchestrator.sessions.begin() as session:
-        session.execute(_FORGET)
-    return Drained(count / took_s, used_s / count * 1000)
+def _pair(observed: Side, bare: Side, number: int, count: int) -> tuple[Drained, Drained]:
+    """Each goes first in every second pair."""
+    sides = (observed, bare) if number % 2 else (bare, observed)
+    done = {side: side.drain(str(number), count) for side in sides}
+    print(f"pair {number}: with {done[observed]}, without {done[bare]}", flush=True)
+    return done[observed], done[bare]
 
 
-def _cpu_s(started: Sequence[subprocess.Popen[bytes]]) -> float:
-    family = [psutil.Process(process.pid) for process in started]
-    family += [child for process in family for child in process.children(recursive=True)]
-    return sum(sum(process.cpu_times()[:2]) for process in family)
-
-
-def _insert_and_wait(orchestrator: Orchestrator, name: str, count: int) -> None:
-    with orchestrator.sessions.begin() as session:
-        session.execute(_INSERT, {"round": name, "count": count})
-        session.execute(text("SELECT pg_notify('orchestrator_steps', 'maintenance')"))
-    _wait(lambda: not _scalar(orchestrator, _OPEN))
-
-
-def _scalar(orchestrator: Orchestrator, statement: object) -> int:
-    with orchestrator.sessions() as session:
-        return int(session.execute(statement).scalar_one())  # type: ignore[call-overload]
-
-
-def _wait(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + TIMEOUT_S
-    while not condition():
-        if time.monotonic() > until:
-            raise SystemExit(f"not within {TIMEOUT_S:g} s")
-        time.sleep(0.02)
+def _spread(shares: Sequence[float]) -> str:
+    low, middle, high = statistics.quantiles(shares, n=4)
+    return f"{middle:.1%} (quartiles {low:.1%} and {high:.1%})"
 
 
 @contextmanager
-def _process(arguments: list[str], ways: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as sink:
-        process = subprocess.Popen([sys.executable, *arguments], env={**os.environ, **ways}, stderr=sink)  # noqa: S603
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+def _side(place: Path, name: str, ways: dict[str, str]) -> Iterator[Side]:
+    settings = load()
+    url = make_url(settings.database_url)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    own = url.set(database=name).render_as_string(hide_password=False)
+    upgrade(own)
+    orchestrator = build(replace(settings, database_url=own))
+    more = ways | {"DATABASE_URL": own, "ORCHESTRATOR_ENVIRONMENT": name}
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(process([str(HERE / program), "2"], more, place / f"{name}-{program}.log"))
+            for program in ("noop_worker.py", "noop_leader.py")
+        ]
+        wait(lambda: scalar(orchestrator, AGENTS))
+        yield Side(orchestrator, processes)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,12 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
+from steps import AGENTS, HERE, INSERT, OPEN, QUIET, drained_s, process, scalar, wait
 
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
@@ -28,16 +25,8 @@ from orchestrator.domain.step import QUEUES
 from orchestrator.stack.servers import running
 from orchestrator.storage.migrate import upgrade
 
-HERE = Path(__file__).parent
-TIMEOUT_S = 60.0
 WAITING, TICKS = 50_000, 300
 
-_INSERT = text(
-    """
-    INSERT INTO steps (kind, part, queue, blocking, correlation_id)
-    SELECT 'prune', :round || '-' || n, 'maintenance', false, 'bench' FROM generate_series(1, :count) n
-    """
-)
 _INSERT_WAITING = text(
     """
     INSERT INTO steps (kind, part, queue, blocking, correlation_id, state, not_before)
@@ -45,27 +34,22 @@ _INSERT_WAITING = text(
     FROM generate_series(1, :count) n
     """
 )
-_OPEN = text("SELECT count(*) FROM steps WHERE state IN ('pending', 'dispatched', 'running')")
 
 
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as place, running(Path(place)) as (_, urls):
-        os.environ |= {
+        os.environ |= QUIET | {
             "DATABASE_URL": urls.database_url,
             "REDIS_URL": urls.redis_url,
             "ORCHESTRATOR_DISPATCH_WINDOW": str(options.window),
             "ORCHESTRATOR_LOG_LEVEL": "WARNING",
-            # No periodic step may run beside the measured ones.
-            "ORCHESTRATOR_AGENT_HEALTH_INTERVAL_S": "86400",
-            "ORCHESTRATOR_COMPLETION_CHECK_INTERVAL_S": "86400",
-            "ORCHESTRATOR_PRUNE_INTERVAL_S": "86400",
         }
         upgrade(urls.database_url)
         orchestrator = build(load())
-        with _process([str(HERE / "noop_worker.py"), str(options.processes)]), _process(["-P", "-m", *_BEAT]):
-            _wait(lambda: _scalar(orchestrator, text("SELECT count(*) FROM agents")))
-            _wait(lambda: not _scalar(orchestrator, _OPEN))
+        with process([str(HERE / "noop_worker.py"), str(options.processes)]), process(["-P", "-m", *_BEAT]):
+            wait(lambda: scalar(orchestrator, AGENTS))
+            wait(lambda: not scalar(orchestrator, OPEN))
             pairs = [_round(orchestrator, number, options.steps) for number in range(options.rounds + 1)][1:]
         ticks = statistics.quantiles(_ticks(orchestrator), n=100)
     for number, (protocol, bare) in enumerate(pairs, start=1):
@@ -88,7 +72,7 @@ def _options() -> argparse.Namespace:
 
 
 def _round(orchestrator: Orchestrator, number: int, count: int) -> tuple[float, float]:
-    return _protocol(orchestrator, number, count), _bare(count)
+    return count / drained_s(orchestrator, str(number), count), _bare(count)
 
 
 def _ticks(orchestrator: Orchestrator) -> list[float]:
@@ -102,7 +86,7 @@ def _ticks(orchestrator: Orchestrator) -> list[float]:
 
 def _tick(orchestrator: Orchestrator, number: int) -> float:
     with orchestrator.sessions.begin() as session:
-        session.execute(_INSERT, {"round": f"tick-{number}", "count": 1})
+        session.execute(INSERT, {"round": f"tick-{number}", "count": 1})
     began = time.monotonic()
     orchestrator.recovery.reconcile()
     for queue in QUEUES:
@@ -114,15 +98,6 @@ def _tick(orchestrator: Orchestrator, number: int) -> float:
     return took_ms
 
 
-def _protocol(orchestrator: Orchestrator, number: int, count: int) -> float:
-    began = time.monotonic()
-    with orchestrator.sessions.begin() as session:
-        session.execute(_INSERT, {"round": str(number), "count": count})
-        session.execute(text("SELECT pg_notify('orchestrator_steps', 'maintenance')"))
-    _wait(lambda: not _scalar(orchestrator, _OPEN))
-    return count / (time.monotonic() - began)
-
-
 def _bare(count: int) -> float:
     from workers.app import app
 
@@ -132,31 +107,8 @@ def _bare(count: int) -> float:
         began = time.monotonic()
         for n in range(count):
             app.send_task("bench.bare", args=(n, 0), queue="maintenance", producer=producer, retry=False)
-        _wait(lambda: channel._size("maintenance") + channel.client.hlen(channel.unacked_key) == 0)
+        wait(lambda: channel._size("maintenance") + channel.client.hlen(channel.unacked_key) == 0)
         return count / (time.monotonic() - began)
-
-
-def _scalar(orchestrator: Orchestrator, statement: object) -> int:
-    with orchestrator.sessions() as session:
-        return int(session.execute(statement).scalar_one())  # type: ignore[call-overload]
-
-
-def _wait(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + TIMEOUT_S
-    while not condition():
-        if time.monotonic() > until:
-            raise SystemExit(f"not within {TIMEOUT_S:g} s")
-        time.sleep(0.02)
-
-
-@contextmanager
-def _process(arguments: list[str]) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, *arguments], env=os.environ)  # noqa: S603 - a program of the project
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from functools import cache
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
 from orchestrator.config.following import follow
+from orchestrator.observability.metrics import watch_pool
 from orchestrator.storage.connections import WORKER_POOL
 
 
@@ -16,7 +17,9 @@ def orchestrator() -> Orchestrator:
     """The orchestrator of this process."""
     settings = load()
     follow(settings)
-    return build(settings, role=f"worker {agent_id()}", ping=False, connections=WORKER_POOL)
+    built = build(settings, role=f"worker {agent_id()}", ping=False, connections=WORKER_POOL)
+    watch_pool(built.engine, agent_kind())
+    return built
 
 
 def forget() -> None:

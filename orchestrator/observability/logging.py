@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import threading
@@ -11,8 +12,10 @@ import structlog
 
 from orchestrator.config import Settings
 
-TALKATIVE = ("alembic",)
-"""Libraries whose lines of level INFO say nothing to an operator."""
+TALKATIVE = ("alembic", "celery.app.trace", "celery.worker.strategy")
+"""Whose lines of level INFO say nothing to an operator: Celery's two for each message, beside our own `step_done`."""
+# Made once: `json.dumps` makes one for each line. What JSON does not know is shown as text: a line must never fail.
+_ENCODER = json.JSONEncoder(default=str)
 
 
 def configure(settings: Settings, service: str, **always: Any) -> None:
@@ -31,7 +34,8 @@ def configure(settings: Settings, service: str, **always: Any) -> None:
         lambda _logger, _method, event: {**told, **event},
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # First of all, so that a line that nobody wants costs next to nothing.
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -56,8 +60,11 @@ def _last(log_format: str) -> list[structlog.typing.Processor]:
     if log_format == "human" or (log_format == "auto" and sys.stderr.isatty()):
         # The default shows the variables of every frame, secrets among them.
         return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    # What JSON does not know is shown as text: a line must never fail.
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+    return [structlog.processors.format_exc_info, _as_json]
+
+
+def _as_json(_logger: Any, _method: str, event: structlog.typing.EventDict) -> str:
+    return _ENCODER.encode(event)
 
 
 def _tell_uncaught() -> None:

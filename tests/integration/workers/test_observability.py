@@ -161,6 +161,7 @@ def check_numbers(plant: Plant) -> None:
     creator = numbers(requests.get(f"{plant.worker_url('creator')}/metrics", timeout=10))
     assert creator['step_duration_seconds_count{kind="read",outcome="done"}'] == 1
     assert creator['step_wait_seconds_count{queue="creator"}'] == 1
+    assert creator['pool_connections_in_use{service="creator"}'] >= 0
     leader = numbers(requests.get(f"{plant.leader_url}/metrics", timeout=10))
     assert leader['dispatcher_tick_seconds_count{cause="tick"}'] > 1
     assert requests.get(f"{plant.leader_url}/ready", timeout=10).status_code == 200
@@ -169,6 +170,9 @@ def check_numbers(plant: Plant) -> None:
     for found in seen:
         assert found['http_request_duration_seconds_count{method="POST",rule="/jobs",status="202"}'] == 1
         assert found["leader"] == 1
+        assert found['breakers{kind="creator",state="open"}'] == 0
+        assert found['agent_heartbeat_age_seconds{kind="creator"}'] < 60
+        assert {"lease_expired_total", "republished_total", 'oldest_pending_seconds{queue="creator"}'} <= found.keys()
         assert found['steps{kind="read",queue="creator",state="pending"}'] == 0
         assert found['pool_connections_in_use{service="api"}'] >= 0
     places = sorted(path.name for path in (plant.fleet.failpoints.parent / "metrics").rglob("counter_*.db"))
