@@ -20,6 +20,7 @@ from api.schemas.jobs import (
     JobQuery,
     JobSchema,
     ProgressSchema,
+    SubmissionFormSchema,
     SubmissionSchema,
     SubmitQuery,
     SubmittedSchema,
@@ -30,7 +31,7 @@ from orchestrator.services.job_view import JobView
 
 blp = Resource("jobs", __name__, description="A document and a prompt on their way to a report.")
 
-_FORM_TOO = {"content": {FORM: {"schema": SubmissionSchema}}}
+_FORM_TOO = {"content": {FORM: {"schema": SubmissionFormSchema}}}
 
 
 @blp.post("/jobs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, missing, post_load, pre_load, validate, validates_schema
 
 from api.context_filter import without_context
 from api.schemas.fields import (
@@ -97,6 +97,16 @@ class SubmissionSchema(Schema):
             raise ValidationError("Send `document` or `document_id`, not both.", "document_id")
         if "file_name" in data and "document_id" not in data:
             raise ValidationError("Goes with `document_id`; a file brings its own name.", "file_name")
+
+
+class SubmissionFormSchema(SubmissionSchema):
+    """How the parts of a form are described: a part is a text, so what is null in JSON is left out of a form."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Describe no field as nullable."""
+        if field_obj.load_default is None:
+            field_obj.load_default = missing
+        field_obj.allow_none = False
 
 
 def words_field(**kwargs: Any) -> Text:

@@ -81,6 +81,10 @@ def test_submitting_is_described_as_json_and_as_a_form(described: Any) -> None:
     content = described["paths"]["/jobs"]["post"]["requestBody"]["content"]
 
     assert set(content) == {"application/json", "multipart/form-data"}
+    form, body = (described["components"]["schemas"][name]["properties"] for name in ("SubmissionForm", "Submission"))
+    assert form.keys() == body.keys()
+    assert "null" in body["successor_of"]["type"]
+    assert "null" not in json.dumps(form)  # the parts of a form are texts and files
 
 
 def test_the_docs_page_loads_files_of_this_package_only(app: Flask) -> None:
