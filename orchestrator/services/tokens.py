@@ -9,7 +9,6 @@ import jwt
 
 from orchestrator.config import Settings
 from orchestrator.domain.access import Principal, Role
-from orchestrator.domain.text import fault_of
 from orchestrator.errors import Denied
 from orchestrator.services.key_sets import KeySet
 
@@ -81,9 +80,14 @@ class Tokens:
 
 def _owner(claims: Mapping[str, Any]) -> str:
     subject = claims["sub"]
-    if not isinstance(subject, str) or not 0 < len(subject) <= OWNER_CHARACTERS or fault_of(subject):
+    if not isinstance(subject, str) or not 0 < len(subject) <= OWNER_CHARACTERS or not _is_seen_whole(subject):
         raise Denied("This token is not valid: its subject is no name.", code="unauthenticated")
     return subject
+
+
+def _is_seen_whole(name: str) -> bool:
+    """Whether the name shows all that it is made of: nobody is taken for somebody else, in a header or in a list."""
+    return name.isprintable() and name == name.strip()
 
 
 def _at(claims: Mapping[str, Any], name: str) -> Any:

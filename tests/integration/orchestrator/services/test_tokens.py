@@ -126,6 +126,9 @@ def test_the_url_of_the_keys_can_be_set(issuer: Issuer, make_tokens: Any) -> Non
         ({"sub": ""}, "no name"),
         ({"sub": "a\0b"}, "no name"),
         ({"sub": "x" * 201}, "no name"),
+        ({"sub": "ada\r\nX-Auth-Role: admin"}, "no name"),
+        ({"sub": " ada"}, "no name"),
+        ({"sub": "ada\u200b"}, "no name"),
     ],
 )
 def test_a_claim_that_is_wrong_or_missing_is_refused(
