@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -77,6 +77,7 @@ class Leader:
         self._schedule = Schedule(orchestrator, app.conf.beat_schedule)
         self._last_reconcile: float | None = None
         self._last_aging = time.monotonic()
+        self._aging: Iterator[None] = iter(())
         self.vitals = LeaderVitals(settings.leader_ttl_s, self._lease.held)
 
     def turn(self) -> None:
@@ -122,10 +123,15 @@ class Leader:
             self._orchestrator.recovery.renew_leases()
         self._orchestrator.recovery.reconcile(as_of)
         self._schedule.run_due(as_of)
-        if now - self._last_aging > AGE_S:
-            self._orchestrator.recovery.raise_priorities(AGE_S)
-            self._last_aging = now
+        self._age(now)
         self._last_reconcile = now
+
+    def _age(self, now: float) -> None:
+        """A little at each look: a long queue does not hold up dispatch."""
+        if now - self._last_aging > AGE_S:
+            self._aging = self._orchestrator.recovery.raise_priorities(AGE_S)
+            self._last_aging = now
+        next(self._aging, None)
 
     def close(self) -> None:
         """Stop the threads and give up the lease."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from orchestrator.domain.step import StepKind
 from orchestrator.services.advance import advance, end_job
 from orchestrator.services.execution import Execution
 from orchestrator.services.placing import release
-from orchestrator.storage import events, losses, recovery_log, steps
+from orchestrator.storage import aging, events, losses, recovery_log, steps
 from orchestrator.storage.engine import SessionFactory
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 ONE_BY_ONE = 50
 """What needs a transaction each: so many in one look, that dispatch goes on meanwhile."""
+AGED = 200
+"""Steps whose priority rises in one look: each of them is written to several indexes."""
 EXPIRED = {"code": "lease_expired", "message": "The worker died or froze: its lease ran out."}
 
 _OVERDUE = text(
@@ -188,10 +191,18 @@ class Recovery:
         with self._sessions.begin() as session:
             return steps.renew_all(session, self._settings.lease_s)
 
-    def raise_priorities(self, waited_s: float) -> None:
-        """One more priority for what has waited this long; call it once per that time."""
-        with self._sessions.begin() as session:
-            steps.age(session, waited_s)
+    def raise_priorities(self, waited_s: float) -> Iterator[None]:
+        """Give one priority more to each step that has been ready for so long, a batch for each `next`; begin it once
+        per that time. From above, so that none is met twice.
+        """
+        with self._sessions() as session:
+            levels = aging.levels(session, waited_s)
+        for level in levels:
+            place: aging.Place | None = aging.FIRST
+            while place is not None:
+                with self._sessions.begin() as session:
+                    place = aging.age(session, level, place, waited_s, AGED)
+                yield
 
     def check_completion(self) -> int:
         """Move on every live job that has no open blocking step. Returns how many were looked at."""

@@ -8,18 +8,18 @@ import psycopg2
 
 from orchestrator.domain.step import QUEUES, agent_of
 from orchestrator.stack.scaling import Load
+from orchestrator.storage.under_way import steps_in
 
 PATIENCE_S = 2
 # A step that waited for its time is as old as its being ready. Nobody is to be started for a paused queue.
-_LOADS = """
+_LOADS = f"""
     SELECT queue, count(*) FILTER (WHERE state <> 'running'), count(*) FILTER (WHERE state = 'running'),
            coalesce(extract(epoch FROM now() - min(greatest(created_at, not_before))
                                                FILTER (WHERE state <> 'running')), 0)
-    FROM steps
-    WHERE state IN ('pending', 'dispatched', 'running')
-      AND NOT EXISTS (SELECT 1 FROM queues WHERE name = steps.queue AND paused_at IS NOT NULL)
+    FROM {steps_in("queue, state, created_at, not_before", "pending", "dispatched", "running")} s
+    WHERE NOT EXISTS (SELECT 1 FROM queues WHERE name = s.queue AND paused_at IS NOT NULL)
     GROUP BY queue
-"""
+"""  # noqa: S608 - constants
 
 
 class Backlog:

@@ -8,33 +8,39 @@ from orchestrator.domain.step import StepKind, agent_of
 from orchestrator.queue import TaskMessage
 from orchestrator.storage.steps import Executor
 from orchestrator.storage.supply import ROOM
+from orchestrator.storage.under_way import OWNERS_UNDER_WAY
 
 # One look into the index per owner, however many steps wait there: an owner at the limit costs what any other does.
+# Of n steps none belongs to an owner whose first step is behind those of n others: only `heads` are looked at again.
 _DISPATCH = text(
     f"""
     WITH RECURSIVE {ROOM}, owners AS (
-        (SELECT owner FROM steps WHERE queue = :queue AND state = 'pending' ORDER BY owner LIMIT 1)
+        (SELECT owner, priority, rank, id FROM steps WHERE queue = :queue AND state = 'pending'
+         ORDER BY owner, priority DESC, rank, id LIMIT 1)
         UNION ALL
-        SELECT (SELECT s.owner FROM steps s WHERE s.queue = :queue AND s.state = 'pending' AND s.owner > o.owner
-                ORDER BY s.owner LIMIT 1)
-        FROM owners o WHERE o.owner IS NOT NULL
+        SELECT n.* FROM owners o CROSS JOIN LATERAL (
+            SELECT s.owner, s.priority, s.rank, s.id FROM steps s
+            WHERE s.queue = :queue AND s.state = 'pending' AND s.owner > o.owner
+            ORDER BY s.owner, s.priority DESC, s.rank, s.id LIMIT 1
+        ) n
     ), busy AS MATERIALIZED (
-        SELECT owner, count(*) AS steps FROM steps
-        WHERE state IN ('running', 'dispatched') AND blocking AND owner IS NOT NULL GROUP BY owner
+        SELECT owner, count(*) AS steps FROM {OWNERS_UNDER_WAY} w WHERE owner IS NOT NULL GROUP BY owner
+    ), heads AS MATERIALIZED (
+        SELECT o.owner, :owner_limit - coalesce(b.steps, 0) AS free FROM owners o LEFT JOIN busy b ON b.owner = o.owner
+        WHERE coalesce(b.steps, 0) < :owner_limit
+        ORDER BY o.priority DESC, o.rank, o.id LIMIT (SELECT coalesce(max(steps), 0) FROM room)
     ), first AS MATERIALIZED (
-        SELECT f.id FROM owners o LEFT JOIN busy b ON b.owner = o.owner CROSS JOIN room r
-        CROSS JOIN LATERAL (
-            SELECT id, priority, rank FROM steps s WHERE s.queue = :queue AND s.state = 'pending' AND s.owner = o.owner
-            ORDER BY priority DESC, rank, id
-            LIMIT greatest(0, least(r.steps, :owner_limit - coalesce(b.steps, 0)))
+        SELECT f.id FROM heads h CROSS JOIN room r CROSS JOIN LATERAL (
+            SELECT id, priority, rank FROM steps s WHERE s.queue = :queue AND s.state = 'pending' AND s.owner = h.owner
+            ORDER BY priority DESC, rank, id LIMIT least(r.steps, h.free)
         ) f
         ORDER BY f.priority DESC, f.rank, f.id LIMIT (SELECT coalesce(max(steps), 0) FROM room)
     ), ready AS MATERIALIZED (
-        SELECT id FROM steps WHERE id IN (SELECT id FROM first) AND state = 'pending' ORDER BY id
+        SELECT id FROM steps WHERE id = ANY(ARRAY(SELECT id FROM first)) AND state = 'pending' ORDER BY id
         FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'dispatched', epoch = epoch + 1, dispatched_at = now()
-    FROM ready WHERE s.id = ready.id
+    WHERE s.id = ANY(ARRAY(SELECT id FROM ready))
     RETURNING s.id, s.epoch, s.kind, s.queue, s.correlation_id, s.priority, s.rank
     """  # noqa: S608 - a constant
 )

@@ -21,7 +21,8 @@ _RECALL = text(
         SELECT s.id FROM steps s JOIN queues q ON q.name = s.queue AND q.paused_at IS NOT NULL
         WHERE s.state = 'dispatched' ORDER BY s.id FOR UPDATE OF s SKIP LOCKED
     )
-    UPDATE steps s SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL FROM sent WHERE s.id = sent.id
+    UPDATE steps SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL
+    WHERE id = ANY(ARRAY(SELECT id FROM sent))
     """
 )
 

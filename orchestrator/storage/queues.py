@@ -9,16 +9,18 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.step import QUEUES
+from orchestrator.storage.under_way import steps_in
 
+_OPEN = steps_in("queue, state, created_at", "waiting", "pending", "dispatched", "running")
 _QUEUES = text(
-    """
+    f"""
     WITH open AS MATERIALIZED (
         SELECT queue, count(*) FILTER (WHERE state = 'waiting') AS waiting,
                count(*) FILTER (WHERE state = 'pending') AS pending,
                count(*) FILTER (WHERE state = 'dispatched') AS dispatched,
                count(*) FILTER (WHERE state = 'running') AS running,
                min(created_at) FILTER (WHERE state IN ('pending', 'dispatched')) AS oldest_at
-        FROM steps WHERE state IN ('waiting', 'pending', 'dispatched', 'running') GROUP BY queue
+        FROM {_OPEN} s GROUP BY queue
     ), supply AS MATERIALIZED (
         SELECT kind AS queue, count(*) AS agents, sum(slots) AS slots
         FROM agents
@@ -40,7 +42,7 @@ _QUEUES = text(
     LEFT JOIN supply s ON s.queue = CASE q.queue WHEN 'delivery' THEN 'maintenance' ELSE q.queue END
     LEFT JOIN queues p ON p.name = q.queue AND p.paused_at IS NOT NULL
     ORDER BY q.place
-    """
+    """  # noqa: S608 - a constant
 )
 
 

@@ -127,7 +127,7 @@ _DISPATCH = text(
         ORDER BY priority DESC, rank, id LIMIT (SELECT coalesce(max(steps), 0) FROM room) FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'dispatched', epoch = epoch + 1, dispatched_at = now()
-    FROM ready WHERE s.id = ready.id
+    WHERE s.id = ANY(ARRAY(SELECT id FROM ready))
     RETURNING s.id, s.epoch, s.kind, s.queue, s.correlation_id, s.priority, s.rank
     """  # noqa: S608 - a constant
 )
@@ -380,7 +380,7 @@ _RECOVER_EXPIRED = text(
     )
     UPDATE steps s SET state = 'pending', epoch = epoch + 1, crash_count = crash_count + 1,
                        lease_until = NULL, dispatched_at = NULL, error = CAST(:error AS jsonb)
-    FROM expired WHERE s.id = expired.id
+    WHERE s.id = ANY(ARRAY(SELECT id FROM expired))
     RETURNING s.id, s.job_id, s.kind, s.part
     """
 )
@@ -390,7 +390,7 @@ _RECOVER_LOST = text(
         SELECT s.id FROM steps s WHERE {LOST} ORDER BY s.id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE steps s SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL
-    FROM lost WHERE s.id = lost.id
+    WHERE s.id = ANY(ARRAY(SELECT id FROM lost))
     RETURNING s.id, s.job_id, s.kind, s.part
     """  # noqa: S608 - a constant
 )
@@ -400,22 +400,12 @@ _RELEASE_WAITING = text(
         SELECT id FROM steps WHERE state = 'waiting' AND hold IS NULL AND not_before <= now()
         ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    UPDATE steps s SET state = 'pending', epoch = epoch + 1, not_before = NULL FROM due WHERE s.id = due.id
+    UPDATE steps SET state = 'pending', epoch = epoch + 1, not_before = NULL WHERE id = ANY(ARRAY(SELECT id FROM due))
     """
 )
 _RENEW_ALL = text(
     "UPDATE steps SET lease_until = now() + make_interval(secs => :lease) WHERE state = 'running' AND lease_until < "
     "now() + make_interval(secs => :lease)"
-)
-_AGE = text(
-    """
-    WITH waited AS MATERIALIZED (
-        SELECT id FROM steps WHERE state = 'pending' AND priority < 9
-          AND greatest(created_at, rank) < now() - make_interval(secs => :seconds)
-        ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED
-    )
-    UPDATE steps s SET priority = priority + 1 FROM waited WHERE s.id = waited.id
-    """
 )
 
 
@@ -447,11 +437,6 @@ def release_waiting(session: Executor, limit: int) -> int:
 def renew_all(session: Executor, lease_s: float) -> int:
     """After an outage: give every running step a fresh lease, so that nobody pays for the gap."""
     return int(session.execute(_RENEW_ALL, {"lease": lease_s}).rowcount)  # type: ignore[attr-defined]
-
-
-def age(session: Executor, seconds: float) -> None:
-    """Raise the priority of steps that have waited long by one; called once per that time."""
-    session.execute(_AGE, {"seconds": seconds})
 
 
 _STILL_RUNNING = text(

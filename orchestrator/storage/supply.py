@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from orchestrator.domain.step import AGENT_KINDS, QUEUES, agent_of
+from orchestrator.storage.under_way import OWNERS_UNDER_WAY
 
 # A maintenance agent counts even with an open breaker: the check that closes it runs there.
 ROOM = """
@@ -16,9 +17,8 @@ ROOM = """
         SELECT CASE WHEN coalesce(sum(a.slots), 0) = 0 THEN 0
                     ELSE greatest(0, greatest(:window, 2 * (sum(a.slots) - busy.running)) - busy.dispatched)
                END AS steps
-        FROM (SELECT count(*) FILTER (WHERE state = 'running') AS running,
-                     count(*) FILTER (WHERE state = 'dispatched') AS dispatched
-              FROM steps WHERE queue = :queue AND state IN ('running', 'dispatched')) busy
+        FROM (SELECT (SELECT count(*) FROM steps WHERE queue = :queue AND state = 'running') AS running,
+                     (SELECT count(*) FROM steps WHERE queue = :queue AND state = 'dispatched') AS dispatched) busy
         LEFT JOIN agents a
           ON a.kind = :agent AND a.stopped_at IS NULL AND NOT a.draining
          AND a.heartbeat_at > now() - make_interval(secs => :agent_timeout)
@@ -46,11 +46,9 @@ _SUPPLY = text(
     """
 )
 _AT_LIMIT = text(
-    """
-    SELECT owner FROM steps
-    WHERE state IN ('running', 'dispatched') AND blocking AND owner = ANY(:owners)
-    GROUP BY owner HAVING count(*) >= :limit
-    """
+    f"""
+    SELECT owner FROM {OWNERS_UNDER_WAY} busy WHERE owner = ANY(:owners) GROUP BY owner HAVING count(*) >= :limit
+    """  # noqa: S608 - a constant
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, BrokenBarrierError
 from typing import Any
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.queue import TaskMessage
-from orchestrator.services.recovery import BATCH, ONE_BY_ONE
+from orchestrator.services.dispatcher import Dispatcher
+from orchestrator.services.recovery import AGED, BATCH, ONE_BY_ONE
 from workers.heart import Heart
 from workers.schedule import Schedule
 
@@ -158,16 +160,20 @@ def test_two_thousand_expired_leases_do_not_hold_up_dispatch(plant: Any) -> None
 
 def test_fifty_thousand_waiting_steps_are_not_read_by_dispatch(plant: Any) -> None:
     insert(plant, 50_000, "waiting")
+    plant.run("UPDATE steps SET queue = 'creator' WHERE id % 2 = 0")
     plant.run("ANALYZE steps")
     plant.job()
-    plan = plan_of_dispatch(plant, "creator")
-    assert "Seq Scan on steps" not in plan, plan
-    read = [int(each.split("rows=")[1].split()[0].split(".")[0]) for each in plan.splitlines() if " on steps" in each]
-    assert max(read) <= 4, plan
-    assert len(plant.orchestrator.dispatcher.dispatch("creator")) == 1
+    insert(plant, 1, "pending")
+    limited = Dispatcher(replace(plant.orchestrator.settings, owner_limit=1), plant.sessions)
+    for dispatcher, queue in ((plant.orchestrator.dispatcher, "maintenance"), (limited, "creator")):
+        plan = plan_of_dispatch(plant, dispatcher, queue)
+        assert "Seq Scan on steps" not in plan, plan
+        found = [each for each in plan.splitlines() if " on steps" in each and " rows=" in each]
+        assert max(int(each.split(" rows=")[1].split(".")[0]) for each in found) <= 4, plan
+        assert len(dispatcher.dispatch(queue)) == 1
 
 
-def plan_of_dispatch(plant: Any, queue: str) -> str:
+def plan_of_dispatch(plant: Any, dispatcher: Dispatcher, queue: str) -> str:
     """What the server does for one dispatch, with the rows that it really read."""
     seen: list[tuple[str, Any]] = []
 
@@ -176,7 +182,7 @@ def plan_of_dispatch(plant: Any, queue: str) -> str:
             seen.append((statement, parameters))
 
     event.listen(plant.orchestrator.engine, "before_cursor_execute", note)
-    plant.orchestrator.dispatcher.dispatch(queue)
+    dispatcher.dispatch(queue)
     event.remove(plant.orchestrator.engine, "before_cursor_execute", note)
     plant.run("UPDATE steps SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL WHERE state = 'dispatched'")
     ((statement, parameters),) = seen
@@ -185,6 +191,24 @@ def plan_of_dispatch(plant: Any, queue: str) -> str:
         lines = [line for line in rows if "Filter" not in line]
         connection.rollback()
     return "\n".join(lines)
+
+
+def test_each_step_that_waits_long_gets_one_more_priority_a_few_at_a_time(plant: Any) -> None:
+    insert(plant, 2 * AGED + 1, "pending")
+    plant.run(
+        "UPDATE steps SET priority = id % 10,"
+        " (rank, created_at) = (now() - interval '2 minutes', now() - interval '1 hour')"
+    )
+    before = {row.id: row.priority for row in plant.rows("SELECT id, priority FROM steps")}
+    plant.job()  # has only just come
+    looks = 0
+    for looks, _ in enumerate(plant.orchestrator.recovery.raise_priorities(60.0), start=1):
+        raised = plant.rows("SELECT id, priority FROM steps WHERE job_id IS NULL")
+        assert sum(row.priority != before[row.id] for row in raised) <= looks * AGED
+    after = {row.id: row.priority for row in plant.rows("SELECT id, priority FROM steps WHERE job_id IS NULL")}
+    assert after == {step_id: min(9, priority + 1) for step_id, priority in before.items()}
+    assert looks >= 3
+    assert plant.one("SELECT priority FROM steps WHERE job_id IS NOT NULL").priority == 5
 
 
 def test_a_leader_that_comes_after_ten_minutes_catches_up_once_per_entry(plant: Any) -> None:
