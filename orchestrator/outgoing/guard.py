@@ -34,7 +34,10 @@ ANY_ADDRESS = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 NOBODY = frozenset({"nobody.invalid"})  # an empty list of hosts would let all of them pass
 # Azure's metadata and host service stands at an address that no registry reserves.
 AZURE = Block(ip_network("168.63.129.16/32"), "Host service (Azure)", "none", Reach.DENIED)
-NOT_PUBLIC = AddressTable((*DEFAULT_DENIED.blocks, AZURE))
+# Of IPv6 but one eighth is given out; the rest may be translated to what nobody looks at.
+NOBODYS = Block(ip_network("::/0"), "Not given out", "RFC 4291", Reach.DENIED)
+GIVEN_OUT = Block(ip_network("2000::/3"), "Global unicast", "RFC 4291", Reach.PERMITTED)
+NOT_PUBLIC = AddressTable((*DEFAULT_DENIED.blocks, AZURE, NOBODYS, GIVEN_OUT))
 
 log = structlog.get_logger(__name__)
 

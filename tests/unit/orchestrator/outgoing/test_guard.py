@@ -41,6 +41,8 @@ def answers(host: str, port: int, *_: Any) -> list[Any]:
         "http://[2002:7f00:1::]/",  # 6to4
         "http://[64:ff9b::a9fe:a9fe]/",  # NAT64
         "http://[2001:0:7f00:1::]/",  # Teredo
+        "http://[::ffff:0:127.0.0.1]/",  # translated, as SIIT writes it
+        "http://[4000::1]/",  # nobody's
         "http://[fe80::1%25eth0]/",
         "http://[fd00:ec2::254]/latest/meta-data/",
         "http://169.254.169.254/latest/meta-data/",
@@ -88,7 +90,14 @@ def test_what_is_not_public_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://public.example/hook?x=1", "http://public.example:8080/", f"https://{PUBLIC}/", "http://PUBLIC.example./"],
+    [
+        "https://public.example/hook?x=1",
+        "http://public.example:8080/",
+        f"https://{PUBLIC}/",
+        "http://PUBLIC.example./",
+        "https://[2606:4700::1111]/",
+        f"http://[64:ff9b::{PUBLIC}]/",
+    ],
 )
 def test_what_is_public_passes(url: str) -> None:
     check_url(url, Settings(**NOWHERE), resolver=answers)
