@@ -35,6 +35,7 @@ def job_facts(job: Job) -> Iterator[tuple[str, Any]]:
     document, found, error = job["document"], job["requirements"], job["error"]
     yield "Job", job["id"]
     yield "Status", status_of(job)
+    yield "Waiting", _waiting(job)
     if error:
         yield "Error", f"{error['message']} [{error['code']}]"
     yield "Prompt", job["prompt"]
@@ -114,6 +115,22 @@ def _place(requirement: Requirement) -> str:
 def status_of(job: JobInList) -> str:
     """The status and what it waits for."""
     return f"{job['status']} ({job['waiting_for']})" if job["waiting_for"] else job["status"]
+
+
+def _waiting(job: Job) -> str | None:
+    """What to do about it, or until when; None where the status says all."""
+    match job["waiting_for"]:
+        case "budget":
+            return f"the token budget is used up; orchestrator jobs edit {job['id']} --token-budget N raises it"
+        case "retry":
+            return f"{_until(job)}; orchestrator jobs steps {job['id']} tells what for"
+        case "schedule":
+            return _until(job)
+    return None
+
+
+def _until(job: Job) -> str:
+    return f"until {when(job['waiting_until'])} UTC" if job["waiting_until"] else "a moment"
 
 
 def _by_status(found: Any) -> str:

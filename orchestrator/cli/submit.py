@@ -9,7 +9,7 @@ from typing import Any, cast
 import click
 
 from orchestrator.cli.connection import connected
-from orchestrator.cli.output import output_option, say, show_json, show_text
+from orchestrator.cli.output import output_option, say, show_facts, show_json, show_text
 from orchestrator.cli.watching import REPORT_S, require_completed, timeout_option, watch
 from orchestrator.client import Client, Job, SubmitOptions
 from orchestrator.domain.dependency import OnParentFailure
@@ -60,8 +60,7 @@ def submit(
     with connected() as client:
         job = client.submit(prompt, document, dry_run=dry_run, **cast(SubmitOptions, wanted))
         if dry_run:
-            watch(client, job["id"], timeout)
-            show_json(client.job(job["id"])["estimate"])
+            _estimate(client, job, timeout, output)
         elif wait:
             _finish(client, job, timeout, output)
         elif output == "json":
@@ -70,6 +69,17 @@ def submit(
             click.echo(job["id"])
             said = "An equal job is there." if job.get("deduplicated") else "Submitted."
             say(f"{said} See how far it is with: orchestrator jobs progress {job['id']} --watch")
+
+
+def _estimate(client: Client, job: Job, timeout_s: float, output: str) -> None:
+    ended = watch(client, job["id"], timeout_s)
+    require_completed(ended)
+    found: Any = ended["estimate"] or {}
+    if output == "json":
+        show_json(found)
+        return
+    numbers = {name: f"{value:,}" if isinstance(value, int) else value for name, value in found.items()}
+    show_facts((name.replace("_", " ").capitalize(), value) for name, value in numbers.items())
 
 
 def _finish(client: Client, job: Job, timeout_s: float, output: str) -> None:

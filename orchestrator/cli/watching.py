@@ -75,7 +75,9 @@ def _now_at(progress: Progress) -> str:
     if progress["waiting_for"] == "capacity":
         return "waiting for a free worker" + _place(progress)
     if progress["waiting_for"] == "retry":
-        return "waiting to repeat a step that failed"
+        return "waiting to repeat a step"
+    if progress["waiting_for"] == "budget":
+        return f"waiting for a larger token budget: orchestrator jobs edit {progress['job_id']} --token-budget N"
     if progress["waiting_for"]:
         return f"waiting for {progress['waiting_for']}"
     if progress["status"] == "created":

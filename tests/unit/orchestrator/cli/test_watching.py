@@ -31,9 +31,13 @@ def progress(**known: Any) -> Any:
     [
         ({"status": "created", "queue_position": 3}, "in the queue, place 3"),
         ({"status": "created", "waiting_for": "capacity"}, "waiting for a free worker"),
-        ({"waiting_for": "retry"}, "waiting to repeat a step that failed"),
+        ({"waiting_for": "retry"}, "waiting to repeat a step"),
         ({}, "reading"),
-        ({"waiting_for": "budget"}, "waiting for budget"),
+        (
+            {"waiting_for": "budget"},
+            "waiting for a larger token budget: orchestrator jobs edit j --token-budget N",
+        ),
+        ({"waiting_for": "dependencies"}, "waiting for dependencies"),
         ({"parts": {"done": 2, "total": 6}}, "reading, 2 of 6 parts done"),
         (
             {"parts": {"done": 2, "total": 6}, "eta_s": {"low": 2.4, "high": 14.6}},
