@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.figures import calibration_error, figures  # noqa: E402
-from bench.labelled import ASPECTS, BASELINE, SMELLS, LabelledFile, aspect_of, files, habits_of, read  # noqa: E402
+from bench.labelled import ASPECTS, BASELINE, RULES, SMELLS, LabelledFile, aspect_of, files, habits_of, read  # noqa: E402
 from workers.creator.judgement import Judgement, judge  # noqa: E402
 from workers.creator.register import Register, detect_text  # noqa: E402
 from workers.creator.requirement_types import aspects  # noqa: E402
@@ -34,7 +34,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     parser.add_argument(
-        "--register", default="", help="auto detects it per file; a name forces it; default goes by file name"
+        "--register",
+        default="",
+        choices=["auto", *map(str, Register)],
+        help="auto detects it per file; a name forces it; default goes by file name, and detects where that is unknown",
     )
     parser.add_argument("--out", type=Path, help="write one JSON line per sentence, in input order")
     arguments = parser.parse_args()
@@ -45,8 +48,13 @@ def main() -> int:
     if missing := [str(path) for path in paths if not path.exists()]:
         print(f"skipped: {', '.join(missing)} does not exist; name a file or folder of labelled sentences")
         return 0 if not arguments.paths else 2
+    try:
+        labelled = [read(path) for path in files(paths)]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     with arguments.out.open("w", encoding="utf-8") if arguments.out else open(os.devnull, "w", encoding="utf-8") as out:  # noqa: PTH123
-        return run([read(path) for path in files(paths)], arguments.register, out)
+        return run(labelled, arguments.register, out)
 
 
 def default_paths() -> list[Path]:
@@ -73,7 +81,7 @@ def answers(file: LabelledFile, register: str) -> tuple[str, float, list[Answer]
     documents = habits_of(file.rows)
     start = time.process_time()
     verdicts = [judge(row["text"], row["lang"], model, own) for row, own in zip(file.rows, documents, strict=True)]
-    speed = len(verdicts) / (time.process_time() - start)
+    speed = len(verdicts) / max(time.process_time() - start, 1e-6)
     return model, speed, [as_row(*each, shown) for each in zip(file.rows, verdicts, strict=True)]
 
 
@@ -115,6 +123,8 @@ def show_requirements(file: LabelledFile, answered: tuple[str, float, list[Answe
     counted = [each for each in zip(file.labels, rows, file.rows, strict=True) if each[0] is not None]
     if not counted:
         print(f"{file.name:26} {model:13} {'no label says what is a requirement':>48} {speed:25.0f}")
+        if file.rule is None and not file.name.startswith(("smell_", "type_")):
+            print(f"{'':26} its name is unknown: labels are read as 0 and 1; known are {', '.join(RULES)}")
         return None
     truth = [bool(label) for label, _, _ in counted]
     own = figures(truth, [answer["requirement"] for _, answer, _ in counted])
@@ -128,14 +138,14 @@ def show_requirements(file: LabelledFile, answered: tuple[str, float, list[Answe
 def show_types(file: LabelledFile, rows: Sequence[Answer]) -> None:
     for aspect in ASPECTS:
         truth = [aspect_of(file.name, row, aspect) for row in file.rows]
-        if None not in truth:
+        if truth and None not in truth:
             values = figures([bool(t) for t in truth], [row[aspect] for row in rows])
             print(f"{file.name:26} {aspect:19}", " ".join(f"{value:5.3f}" for value in values))
 
 
 def show_smells(file: LabelledFile, rows: Sequence[Answer]) -> None:
     """Per lexical column, and all columns' answers together."""
-    if not file.name.startswith("smell_"):
+    if not file.name.startswith("smell_") or not all("smells" in row for row in file.rows):
         return
     pairs = {
         name: [(name in t["smells"], name in g["smells"]) for t, g in zip(file.rows, rows, strict=True)]

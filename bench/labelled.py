@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workers.creator.language import language_of
 from workers.creator.register import habits
 
 Row = Mapping[str, Any]
+_NOT_DIGIT = re.compile(r"\D")
 
 
 @dataclass(frozen=True)
@@ -36,39 +38,51 @@ def _of(positive: str, negative: str | None = None) -> Callable[[Row], bool | No
     no = set(negative.split()) if negative else None
 
     def label(row: Row) -> bool | None:
-        value = str(row["label"])
+        value = str(row.get("label"))
         return True if value in yes else False if no is None or value in no else None
 
     return label
 
 
 def _field(name: str) -> Callable[[int, Row], str]:
-    return lambda _, row: str(row[name])
+    return lambda i, row: str(row.get(name, i))
 
 
 def _blocks(size: int, name: str) -> Callable[[int, Row], str]:
-    return lambda _, row: str(int(row[name]) // size)
+    return lambda i, row: str(int(_NOT_DIGIT.sub("", str(row.get(name, ""))) or i) // size)
+
+
+def _yes_or_no(row: Row) -> bool | None:
+    """1, true and "1" are yes, 0, false and "0" no; nothing else is counted."""
+    value = str(row.get("label")).lower()
+    return value in ("1", "true") if value in ("0", "1", "true", "false") else None
 
 
 RULES: Mapping[str, LabelRule] = {
     "req_de_gobd": LabelRule("letter", "letter", _of("R A", "P N"), _blocks(10, "rz")),
-    "oblig_de_gdpr": LabelRule("eu_act", "eu_act", lambda row: bool(row["label"]), _field("art")),
-    "oblig_en_gdpr": LabelRule("eu_act", "eu_act", lambda row: bool(row["label"]), _field("art")),
-    "oblig_en_eurules": LabelRule("eu_act", "agent_duty", lambda row: bool(row["label"]), lambda i, _: str(i // 46)),
-    "req_en_pure": LabelRule("specification", "specification", lambda row: bool(row["label"]), _field("doc")),
+    "oblig_de_gdpr": LabelRule("eu_act", "eu_act", _yes_or_no, _field("art")),
+    "oblig_en_gdpr": LabelRule("eu_act", "eu_act", _yes_or_no, _field("art")),
+    "oblig_en_eurules": LabelRule("eu_act", "agent_duty", _yes_or_no, lambda i, _: str(i // 46)),
+    "req_en_pure": LabelRule("specification", "specification", _yes_or_no, _field("doc")),
     "norm_de_bgb_tenancy": LabelRule("statute", "statute", _of("Duty Prohibition"), lambda i, _: str(i // 20)),
     "norm_de_rental_contracts": LabelRule("contract", "contract", _of("Pflicht Verbot"), _field("doc")),
 }
 """By file name without its ending."""
+
+
+def rule_for(name: str) -> LabelRule | None:
+    """The rule of a file's name, which may have more before or after it ("req_de_gobd-heldout"); None if unknown."""
+    return next((rule for known, rule in RULES.items() if known in name.lower()), None)
+
 
 ASPECTS = ("functional", "quality")
 
 
 def aspect_of(name: str, row: Row, aspect: str) -> bool | None:
     """What a file of types says of a row: one label in type_en_promise (F, else a quality), two columns in re19."""
-    if name.startswith("type_") and aspect in row:
+    if "type_" in name and aspect in row:
         return bool(row[aspect])
-    if name == "type_en_promise":
+    if "type_en_promise" in name and "label" in row:
         return (row["label"] == "F") == (aspect == "functional")
     return None
 
@@ -115,12 +129,18 @@ class LabelledFile:
 
 
 def read(path: Path) -> LabelledFile:
-    """Read a JSON-lines file; a file of unknown name has rows but no labels."""
-    with path.open(encoding="utf-8") as lines:
-        rows = tuple(json.loads(line) for line in lines if line.strip())
-    rule = RULES.get(path.stem)
+    """Read a JSON-lines file.
+
+    A row needs a `text`; without an `id` it has its line's number, without a `lang` of "de" or "en" the one that its
+    words tell. A file of unknown name is counted where its labels are 0 and 1.
+
+    Raises:
+        ValueError: a line is not a JSON object with a text; says which.
+    """
+    rows = tuple(_row(path, number, line) for number, line in enumerate(_lines(path), 1) if line.strip())
+    rule = rule_for(path.stem)
     if rule is None:
-        return LabelledFile(path.stem, None, rows, (None,) * len(rows), ("",) * len(rows))
+        return LabelledFile(path.stem, None, rows, tuple(map(_yes_or_no, rows)), ("",) * len(rows))
     return LabelledFile(
         path.stem,
         rule,
@@ -128,6 +148,27 @@ def read(path: Path) -> LabelledFile:
         tuple(rule.label(row) for row in rows),
         tuple(rule.group(i, row) for i, row in enumerate(rows)),
     )
+
+
+def _lines(path: Path) -> list[str]:
+    """UTF-8 with or without a byte order mark, else what Windows writes. JSON has no other line ends than these."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").split("\n")
+
+
+def _row(path: Path, number: int, line: str) -> Row:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path}, line {number}: no JSON ({error}). Write one JSON object a line.") from error
+    if not (isinstance(row, dict) and isinstance(row.get("text"), str)):
+        raise ValueError(f'{path}, line {number}: no sentence. Write {{"id": ..., "lang": "de", "text": "..."}}.')  # noqa: TRY004
+    language = row.get("lang") if row.get("lang") in ("de", "en") else language_of(row["text"])
+    return {"id": number, **row, "lang": language}
 
 
 @dataclass(frozen=True)
@@ -160,6 +201,13 @@ def own_sentences() -> tuple[OwnSentence, ...]:
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The JSON-lines files among these paths and in these folders, by name."""
+    """The JSON-lines files among these paths and in these folders, by name.
+
+    Raises:
+        ValueError: a folder holds none.
+    """
     for path in paths:
-        yield from sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        found = sorted(path.glob("*.jsonl")) or sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+        if not found:
+            raise ValueError(f"{path} holds no .jsonl file; name a file or folder of labelled sentences.")
+        yield from found
