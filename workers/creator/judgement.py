@@ -41,6 +41,8 @@ _PLAIN = frozenset(
         "de.wird_getan",
         "de.wird_nicht_getan",
         "de.erfolgt_so",
+        "de.in_frist",
+        "de.findet_so_statt",
         "de.enthaelt_mindestens",
         "en.unit_acts",
         "en.it_acts",
@@ -52,6 +54,20 @@ _PLAIN = frozenset(
         "en.is_payable",
         "en.contains_at_least",
         "en.is_not_done",
+        "en.is_kept_safe",
+        "en.system_acts",
+        "en.user_can",
+        "en.imperative",
+        "en.criterion",
+        "en.criterion_not",
+        "de.nutzer_kann",
+        "de.nutzer_erhaelt",
+        "de.kriterium",
+        "de.kriterium_nicht",
+        "de.firma_handelt",
+        "de.system_handelt",
+        "de.system_wird",
+        "de.system_wird_nicht",
     }
 )
 """The plain indicative of a house's rules or a contract: it binds only where nothing else is said."""
@@ -82,6 +98,10 @@ _EXAMPLE = frozenset({"de.beispiel_marke", "en.example_mark"})
 _WEAK = frozenset(
     {
         "de.hat_zu_weit",
+        "de.kriterium",
+        "de.kriterium_nicht",
+        "en.criterion",
+        "en.criterion_not",
         "de.ist_zu_weit",
         "de.nur_wenn",
         "de.imperativ",

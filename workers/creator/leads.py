@@ -31,6 +31,10 @@ _MEETS_IF = re.compile(r"\b(?:if|wenn|sofern|nur|only|unter)\b", re.IGNORECASE)
 _OPEN_VERB = re.compile(
     r"\b(?:hat|haben|ist|sind)\b[^,;:]{0,80}:\s*$|\b(?:has|have|is|are)(?: \w+){0,3}:\s*$", re.IGNORECASE
 )
+_OPEN_MODAL = re.compile(
+    r"\b(?:must|shall|should|will|may|may not|cannot|can|(?:has|have|needs?) to|(?:required|obliged|obligated|expected|advised|agrees|undertakes) to)(?: (?:not|only|also|always|never))?\s*[:…—–-]*\s*$",
+    re.IGNORECASE,
+)
 _INFINITIVE = re.compile(rf"^to \w+|{ZU}(?:[ ,;.]*(?:und|oder|sowie)?)[ ,;.]*$")
 _EXCLUDING = frozenset({SentenceClass.RELIEF, SentenceClass.DEFINITION, SentenceClass.SCOPE, SentenceClass.PERMISSION})
 _DEPTH = 4
@@ -56,9 +60,10 @@ class Lead:
 def completed(lead: str, item: str) -> str | None:
     """One sentence of a lead-in that lacks its infinitive and an item that brings it; None where that is not so.
 
-    "Nach einem Unfall hat der Mitarbeiter:" and "den Schaden zu melden;" state a duty only together.
+    "Nach einem Unfall hat der Mitarbeiter:" and "den Schaden zu melden;" state a duty only together, and so do
+    "The porter must:" and "lock the gate;".
     """
-    if not (_OPEN_VERB.search(lead) and _INFINITIVE.search(item)):
+    if not (_OPEN_MODAL.search(lead) or (_OPEN_VERB.search(lead) and _INFINITIVE.search(item))):
         return None
     return f"{lead.rstrip().rstrip(':')} {item}"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.domain.graph import Edge, EdgeType, GraphFacts, Node, NodeType
 from orchestrator.domain.requirement import RequirementStatus
+from workers.creator.criteria import register_at
 from workers.validator import fulfilment, proposals, quality
 from workers.validator.classification import Finding, classify
 from workers.validator.fulfilment import Fulfilment, Result
@@ -133,7 +134,8 @@ def judge(
 
 
 def _class_of(candidate: Candidate, text: str) -> Finding:
-    return classify(text, candidate.language, candidate.register, candidate.locator)
+    register = register_at(candidate.register or "", candidate.section, candidate.locator)
+    return classify(text, candidate.language, register or None, candidate.locator)
 
 
 def _grounding(candidate: Candidate) -> Finding | None:

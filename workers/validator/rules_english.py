@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 
+from workers.creator.rules.english_others import GUESS
 from workers.validator.indicatives import indicative_duties
-from workers.validator.rules import BINDING_REGISTERS, NO_RIGHTS_REGISTERS, Kind, LanguageRules, rules, within
+from workers.validator.rules import BINDING_REGISTERS, NO_RIGHTS_REGISTERS, UNKNOWN, Kind, LanguageRules, rules, within
 
 _I = re.IGNORECASE
 _TERM = r"[\"“‘'][^\"”’']{2,60}[\"”’']"
@@ -85,6 +86,24 @@ _MASKS = (
         ],
         _I,
     ),
+    *within(
+        frozenset({"contract", "policy", UNKNOWN}),
+        rules(
+            "en",
+            Kind.RELIEF,
+            [
+                (
+                    "not_liable",
+                    r"\b(?:neither|no|nor|not|in no event|never)\b[^,;.]*\b(?:liable|responsible) (?:for|to|in)\b",
+                ),
+                (
+                    "nothing_limits",
+                    r"\bnothing\b[^;.]*\b(?:shall|will|is intended to|operates? to) (?:\w+ )?(?:limit|exclude|restrict|affect|prevent|oblige|require|prejudice|be construed|be deemed|create)\b",
+                ),
+            ],
+            _I,
+        ),
+    ),
     *rules(
         "en",
         Kind.SCOPE,
@@ -95,7 +114,7 @@ _MASKS = (
             ),
             (
                 "shall_cover",
-                r"\b(?:shall|will) (?:enter into force|come into force|take effect|be binding in its entirety|be addressed to)\b",
+                r"\b(?:shall|will) (?:enter into force|come into force|take effect|be binding in its entirety|be addressed to|be governed by (?:and |the )?(?:\w+ ){0,4}laws?\b|survive|inure|remain in (?:full )?(?:force|effect))\b",
             ),
         ],
         _I,
@@ -135,10 +154,15 @@ _MASKS = (
                 "relative",
                 r"\b(?:that|which|who)\s+(?:\w+ly\s+|also\s+)?(?:must|shall|should|will|are required|is required|needs? to|have to|has to)\b",
             ),
-            ("must_have", r"\b(?:must|should|shall|will) have (?:\w+ly )?(?:been|had|\w+ed)\b"),
+            ("should_have", r"\b(?:should|will|would) have (?:\w+ly )?(?:been|had|\w+ed)\b"),
+            ("must_have", GUESS.pattern),
             (
                 "some_day",
-                r"^.*\bwill\b.*\b(?:next (?:year|month|quarter|release)|in (?:19|20)\d\d|soon|some day|in (?:the )?future)\b.*$",
+                r"^.*\bwill\b.*\b(?:next (?:year|month|quarter|release)|in (?:19|20)\d\d|soon|some day|in (?:the )?(?:near )?future|in the (?:coming|next) (?:few )?(?:years|months|weeks)|at a later (?:date|stage|time)|eventually)\b.*$|\bwill be considered\b",
+            ),
+            (
+                "deemed",
+                r"\b(?:shall|will|must|is to|are to) (?:\w+ )?be (?:deemed|regarded as|considered (?:as |to be |to have )|treated as|construed as|taken to (?:be|have))\b",
             ),
             ("must_expect", r"\b(?:must|has to|have to) (?:expect|reckon with)\b"),
             ("had_to", r"\b(?:had|have had|has had) to\b|\b(?:was|were|been) required to\b|\bwould have to\b"),
@@ -158,11 +182,11 @@ _DUTIES = (
         [
             ("shall", r"\bshall\b"),
             ("must", r"\b(?:must|mustn[’']t)\b"),
-            ("should", r"\b(?:should|ought to)\b"),
+            ("should", r"\b(?:should|ought(?: not)? to)\b"),
             ("will", r"\bwill\b(?! of\b)"),
             ("has_to", r"\b(?:has|have) to\b(?! do with)"),
             ("needs_to", r"\bneeds? to\b"),
-            ("is_to", r"\b(?:is|are) to (?:be\b|have\b|ensure|provide|keep|make|use|\w+(?=\s))"),
+            ("is_to", r"\b(?:is|are) (?:not )?to (?:be\b|have\b|ensure|provide|keep|make|use|\w+(?=\s))"),
             (
                 "is_required",
                 r"\b(?:is|are|be|remains?) (?:\w+ly |also |hereby |jointly |solely |strictly )?(?:required|obliged|obligated|bound|expected|responsible|liable|prohibited|forbidden|mandatory|compulsory|obligatory|imperative|essential|necessary|accountable|in charge|banned|disallowed)\b",
@@ -177,7 +201,7 @@ _DUTIES = (
             ),
             (
                 "recommended",
-                r"\b(?:is|are) (?:strongly |highly )?(?:recommended|advised|encouraged)\b|\bwe recommend\b",
+                r"\b(?:is|are) (?:strongly |highly )?(?:recommended|advised|encouraged|urged|asked)\b|\bwe recommend\b",
             ),
             ("none_may", r"\b(?:no|only|neither|nobody|never|none)\b[^;.]*?\b(?:may|can)\b"),
             (
@@ -187,7 +211,7 @@ _DUTIES = (
             ("requires", r"\b(?:requires?|demands?|necessitates?|prohibits?|forbids?)\b(?! of\b)"),
             (
                 "undertakes",
-                r"\b(?:undertakes?|agrees?|commits?) (?:itself |himself |themselves )?to\b|\b(?:covenants|warrants)\b",
+                r"\b(?:undertakes?|agrees?|commits?) (?:itself |himself |themselves )?(?:not )?to\b|\b(?:covenants|warrants)\b",
             ),
             ("ensures", r"\b(?:ensures?|is obliged|takes? care|bears? (?:the )?(?:responsibility|cost|risk))\b"),
             (

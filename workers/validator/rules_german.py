@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import re
 
+from workers.creator.rules.german import SYSTEM_VERB
+from workers.creator.rules.german_others import VERMUTUNG
+from workers.creator.rules.german_words import UNDERGONE
 from workers.validator.indicatives import indicative_duties
-from workers.validator.rules import BINDING_REGISTERS, Kind, LanguageRules, rules, within
+from workers.validator.rules import BINDING_REGISTERS, UNKNOWN, Kind, LanguageRules, rules, within
 
 _PREFIX = (
     r"(?:ab|an|auf|aus|bei|bereit|dar|durch|ein|entgegen|fern|fest|fort|frei|geheim|gegenüber|her|heraus|herbei|hin|hinter|instand"
@@ -119,6 +122,8 @@ _MASKS = (
             ("soweit_noetig", r"\b(?:soweit|sofern|falls|wenn|wo) (?:erforderlich|notwendig|nötig|geboten)\b"),
             ("kommt_nicht_an", r"\bkommt es\b[^;:.]*\bnicht\b[^;:.]*\ban\b"),
             ("damals_sollte", r"\b(?:wurde|wurden|war|waren|damals|früher|ursprünglich)\b[^;]*\bsollten?\b"),
+            ("vermutung", VERMUTUNG.pattern),
+            ("zu_befuerchten", rf"\b(?:hat|haben)\b[^;:.]*?\bzu {UNDERGONE}"),
             ("muss_rechnen", r"\b(?:muss|müssen) [^;.]*\brechnen\b"),
             ("hat_zu_tun", r"\b(?:hat|haben)\b[^;:.]*\bzu tun\b"),
             ("zweck_ist_es", r"\b(?:Zweck|Ziel|Aufgabe|Sinn|Absicht)\b[^;:.]*\bist es\b.*"),
@@ -155,7 +160,10 @@ _DUTIES = (
             ),
             ("ist_zu", rf"\b(?:ist|sind|hat|haben|habe|bleibt|bleiben|Ist|Sind)\b.*?{_TO_DO}"),
             ("zu_ist", rf"{_TO_DO}\s+(?:ist|sind|hat|haben|bleibt|bleiben)\b"),
-            ("pflicht", r"\b(?:verpflichtet|verpflichten|obliegt|obliegen|verpflichtend|Pflicht ist|ist Pflicht)\b"),
+            (
+                "pflicht",
+                r"\b(?:verpflichtet|verpflichten|obliegt|obliegen|verpflichtend|Pflicht ist|ist Pflicht)\b|\b(?:ist|sind)\b[^;.]*\bPflicht\W*$",
+            ),
             (
                 "hat_pflicht",
                 r"\b(?:besteht|bestehen|hat|haben|trifft|trägt|tragen|unterliegt|unterliegen)\b[^;.]*\b(?:\w+pflicht(?:en)?|Pflicht(?:en)?|Verpflichtung(?:en)?)\b",
@@ -175,11 +183,11 @@ _DUTIES = (
             ),
             (
                 "verboten",
-                r"\b(?:verboten|untersagt|unzulässig|unstatthaft|Unzulässig|Verboten|Untersagt|nicht (?:\w+ )?(?:zulässig|erlaubt|gestattet|statthaft|berechtigt|befugt))\b",
+                r"\b(?:verboten|untersagt|unzulässig|unstatthaft|Unzulässig|Verboten|Untersagt|nicht (?:\w+ )?(?:zulässig|zugelassen|erlaubt|gestattet|statthaft|berechtigt|befugt))\b",
             ),
             (
                 "nur_zulaessig",
-                r"\b(?:nur|kein\w*|Kein\w*|Nur|ausschließlich)\b[^;.]*\b(?:zulässig|erlaubt|gestattet|rechtmäßig)\b|\b(?:Zulässig|Erlaubt|Gestattet) (?:ist|sind) (?:nur|ausschließlich)\b",
+                r"\b(?:nur|kein\w*|Kein\w*|Nur|ausschließlich)\b[^;.]*\b(?:zulässig|zugelassen|erlaubt|gestattet|rechtmäßig)\b|\b(?:Zulässig|Erlaubt|Gestattet) (?:ist|sind) (?:nur|ausschließlich)\b",
             ),
             ("verantwortlich", r"\b(?:ist|sind)\b[^;.]*\bverantwortlich\b"),
             (
@@ -216,6 +224,10 @@ _DUTIES = (
                 ("kann_nicht", r"\b(?:kann|können)\b[^;]*?\b(?:nicht|nur|kein\w*)\b"),
             ],
         ),
+    ),
+    *within(
+        frozenset({"specification", "user_stories", "criteria", UNKNOWN}),
+        rules("de", None, [("system", SYSTEM_VERB.pattern)]),
     ),
     *within(frozenset({"contract"}), rules("de", None, [("betraegt", r"\b(?:beträgt|betragen)\b")])),
 )

@@ -38,12 +38,21 @@ def page_head(line: str) -> int:
 
 
 def repeated(pages: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Folded lines that open or close at least three pages and a third of all pages; sentences are none."""
+    """Folded lines that open or close at least three pages and a third of all, or both of two; sentences are none."""
     seen: Counter[str] = Counter()
     for lines in pages:
         seen.update(set(map(fold, edges(lines))))
     least = max(3, len(pages) // 3)
-    return frozenset(line for line, count in seen.items() if count >= least and not _SENTENCE.search(line))
+    often = {line for line, count in seen.items() if count >= least}
+    return frozenset(line for line in often | _on_both(pages) if not _SENTENCE.search(line))
+
+
+def _on_both(pages: Sequence[Sequence[str]]) -> set[str]:
+    """The folded first or last line of a document of two pages, where both share it."""
+    if len(pages) != 2 or not all(pages):
+        return set()
+    first, second = pages
+    return {fold(first[at]) for at in (0, -1) if fold(first[at]) == fold(second[at])}
 
 
 def edges(lines: Sequence[_Line]) -> list[_Line]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workers.creator.blocks import Block, Kind
+from workers.creator.structure.ids import opens_requirement
 from workers.creator.structure.marks import Style, mark_of
 
 SOFT_BREAK = "\ufffe"
@@ -116,6 +117,8 @@ def _indented(group: list[Line], line: Line) -> bool:
 
 def _opens_unit(last: Line, line: Line, short: bool) -> bool:
     """Whether the line's marker can be meant: not a number that a wrapped line happens to begin with."""
+    if last.text.endswith(_STOP) and opens_requirement(line.text):
+        return True
     mark = mark_of(line.text)
     if mark is None:
         return False

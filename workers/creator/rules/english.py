@@ -4,9 +4,29 @@
 from __future__ import annotations
 
 from .kinds import CUE, OBLIGATION, PROHIBITION, RECOMMENDATION, RELIEF, SCOPE
-from .rule import Rule, rule
+from .rule import Rule, rule, within
 
 RULES: tuple[Rule, ...] = (
+    *within(
+        ("contract", "policy"),
+        (
+            rule(
+                "en.not_liable",
+                RELIEF,
+                r"\b(?:neither|no|nor|not|in no event|never)\b[^,;]*\b(?:liable|responsible) (?:for|to|in)\b|\bnothing\b[^;]*\b(?:shall|will|is intended to|operates? to) (?:\w+ )?(?:limit|exclude|restrict|affect|prevent|oblige|require|prejudice|be construed|be deemed|create)\b",
+                beats=[
+                    "en.no_shall",
+                    "en.shall_not",
+                    "en.shall",
+                    "en.required_to",
+                    "en.will",
+                    "en.will_not",
+                    "en.is_duty",
+                ],
+                needs="liable responsible nothing",
+            ),
+        ),
+    ),
     # relief
     rule(
         "en.need_not",
@@ -32,9 +52,9 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.force",
         SCOPE,
-        r"\b(?:enter|enters|come) into force\b|\btakes? effect\b|\bshall (?:\w+ )?(?:apply (?:from|until|as from|to|with|for|in|where|only|by|mutatis|accordingly)|apply\.?$|expire|cease|remain (?:applicable|in force|valid)|be construed|be repealed|be replaced|be addressed|be binding in its entirety)\b|\bis (?:hereby )?(?:repealed|replaced|amended)\b|\bshall be published in the official\b",
+        r"\b(?:enter|enters|come) into force\b|\btakes? effect\b|\bshall (?:\w+ )?(?:apply (?:from|until|as from|to|with|for|in|where|only|by|mutatis|accordingly)|apply\.?$|expire|cease|remain (?:applicable|in force|valid)|be construed|be repealed|be replaced|be addressed|be binding in its entirety|be governed by (?:and |the )?(?:\w+ ){0,4}laws?\b|survive|inure|remain in (?:full )?effect)\b|\bis (?:hereby )?(?:repealed|replaced|amended)\b|\bshall be published in the official\b",
         beats=["en.shall"],
-        needs="force effect apply expire cease remain construed repealed replaced amended addressed binding published",
+        needs="force effect apply expire cease remain construed repealed replaced amended addressed binding published governed survive inure",
     ),
     # prohibition
     rule(
@@ -76,9 +96,9 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.should_not",
         PROHIBITION,
-        r"\bshould(?: \w+)? (?:not|never)\b|\bshouldn't\b",
-        beats=["en.should"],
-        needs="should shouldn't",
+        r"\bshould(?: \w+)? (?:not|never)\b|\bshouldn't\b|\bought not\b",
+        beats=["en.should", "en.recommended"],
+        needs="should shouldn't ought",
     ),
     rule(
         "en.only",
@@ -86,7 +106,15 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:shall|must|will|should|can)\b[^,;]*\bonly\b|\bonly\b[^,;]* (?:shall|must|can|may|will)\b",
         needs="only",
     ),
-    rule("en.do_not", PROHIBITION, r"^(?:do not|don't|never|avoid) \w+"),
+    rule("en.do_not", PROHIBITION, r"^(?:please )?(?:do not|don't|never|avoid) \w+"),
+    rule(
+        "en.agrees_not",
+        PROHIBITION,
+        r"\b(?:undertakes?|agrees?|covenants?|commits?|promises?|is|are) not to (?!be (?:construed|interpreted|considered|confused|taken|understood)\b)\w+|\b(?:undertakes?|agrees?|covenants?|commits?|promises?|has|have|is|are) to (?:refrain|abstain|desist) from\b",
+        needs="undertake undertakes agree agrees covenant covenants commit commits promise promises is are has have",
+        hints="not refrain abstain desist",
+        beats=["en.describes"],
+    ),
     rule(
         "en.will_not",
         PROHIBITION,
@@ -108,6 +136,14 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:shall|must|should|has to|have to|is to|are to) (?:\w+ )?(?:be )?(?:ensured?|guaranteed?|verif(?:y|ied)|prevent(?:ed)?|make (?:sure|certain)|made (?:sure|certain))\b[^,;]*\b(?:cannot|not|no|never|only)\b",
         beats=["en.cannot", "en.shall_not", "en.no_shall", "en.may_not", "en.only", "en.not_required"],
         needs="ensure ensured guarantee guaranteed verify verified prevent prevented make made",
+    ),
+    rule(
+        "en.binds_first",
+        CUE,
+        r"(?<!that )(?<!which )(?<!who )\b(?:shall|must|should|will|may not|cannot|(?:has|have|needs?) to|(?:is|are) (?:not )?to be|(?:required|obliged|obligated|agrees?|undertakes?) to)\b.*\b(?:describ|contain|overview|list|give|explain|introduc|intended|assum|document)",
+        beats=["en.describes"],
+        needs="shall must should will may cannot has have need needs is are required obliged obligated agree agrees undertake undertakes",
+        hints="describ contain overview list give explain introduc intended assum document",
     ),
     rule("en.shall", OBLIGATION, r"(?<!that )(?<!which )(?<!who )\bshall\b", needs="shall"),
     rule("en.must", OBLIGATION, r"(?<!that )(?<!which )(?<!who )\bmust\b", needs="must"),
@@ -136,6 +172,12 @@ RULES: tuple[Rule, ...] = (
         OBLIGATION,
         r"\b(?:undertakes?|agrees?|covenants?|commits?) to\b",
         needs="undertake undertakes agree agrees covenant covenants commit commits",
+    ),
+    rule(
+        "en.expected_to",
+        OBLIGATION,
+        r"(?<!not )\b(?:is|are) expected to (?!(?:be|have|grow|change|increase|rise|fall|decline|know|understand|continue|remain|become|last|take|reach)\b)\w+",
+        needs="expected",
     ),
     rule("en.is_to", OBLIGATION, r"\b(?:is|are) to (?:be )?\w+", needs="to"),
     rule("en.will", OBLIGATION, r"\bwill\b", needs="will"),
@@ -169,7 +211,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.recommended",
         RECOMMENDATION,
-        r"\b(?:recommended|recommends?|advisable|desirable|preferable|preferably|encouraged|ought to|suggested|would like|desired|good practice)\b",
-        needs="recommended recommends recommend advisable desirable preferable preferably encouraged ought suggested would desired good",
+        r"\b(?:recommended|recommends?|advisable|desirable|preferable|preferably|encouraged|ought to|suggested|would like|desired|good practice)\b|\b(?:is|are) (?:\w+ly )?(?:advised|urged|asked) (?:not )?to\b",
+        needs="recommended recommends recommend advisable desirable preferable preferably encouraged ought suggested would desired good advised urged asked",
     ),
 )

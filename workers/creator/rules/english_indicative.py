@@ -6,6 +6,7 @@ They bind where a house or two parties lay down their own rules; elsewhere the s
 
 from __future__ import annotations
 
+from .english_words import SYSTEM, USER
 from .kinds import OBLIGATION, PROHIBITION
 from .rule import Rule, rule, within
 
@@ -19,6 +20,11 @@ _VERBS = (
     "assign revoke reconcile confirm answer escalate retain inspect collect prepare hand register count compare investigate notify assess evaluate label lock destroy publish name draw carry take make deliver repair replace remove "
     "back bear set respond remind restrict grant invoice reimburse leave meet stay receive wear attend complete follow use show present wait park enter switch close open clean wash put place bring fill ask call contact announce arrange order schedule plan book accept "
     "refuse reject accompany escort supervise hold add copy print scan attach write note list mark sort separate dispose calibrate adjust install configure block suspend terminate renew extend transfer share disclose consult cooperate support instruct brief explain calculate select nominate refund charge sanction"
+)
+
+_COMMAND = (
+    r"(?:set|choose|prefer|make|give|define|validate|reject|limit|rotate|disable|enable|ensure|allow|refrain|store|protect|avoid|treat|handle|apply|specify|describe|design|document|include|exclude|indicate|redact|mask|sanitize|sanitise|escape|hash|measure"
+    r"|identify|evaluate|clear|wipe|sweep|apply|turn|plug|unplug|press|click|enter|type|save|run|start|stop|restart|read|tell|teach|invite|talk|speak|walk|drive|dress|wait|count|weigh|mix|heat|cool|dry|rinse|discard|throw|recycle|fasten|secure|support|implement|follow|provide|display|return)"
 )
 
 
@@ -39,7 +45,7 @@ _TOLD = (
     r"(?:used|called|based|located|described|designed|intended|known|made|named|situated|listed|shown|defined|organi[sz]ed|divided|composed|required|needed|considered|expected|included|interested|concerned|related|connected|involved|supposed|allowed|permitted"
     r"|entitled|employed|operated|owned|built|founded|displayed|explained|set|laid|given|said|equipped|prohibited|forbidden|obliged|recommended|encouraged|assumed|pleased|closed|opened|advised|committed|excluded|affected|attached|dated|payable)"
 )
-_ANY_DONE = rf"(?!{_TOLD}\b)(?:[a-z]{{3,}}ed|sent|kept|taken|paid|written|told|shut|put|worn|done|drawn|held|withdrawn|thrown|sold|bought|brought|driven|chosen|cut|fed|hung|led)"
+_ANY_DONE = rf"(?!{_TOLD}\b)(?:[a-z]{{3,}}ed|sent|kept|taken|paid|written|told|shut|put|worn|done|drawn|held|withdrawn|thrown|sold|bought|brought|driven|chosen|cut|fed|hung|led|left|lent)"
 _DONE = (
     r"(?:reviewed|checked|verified|audited|kept|maintained|recorded|documented|logged|reported|informed|forwarded|sent|submitted|approved|appointed|trained|monitored|updated|deleted|erased|archived|stored|encrypted|tested|returned|paid|signed"
     r"|issued|obtained|assigned|revoked|withdrawn|reconciled|confirmed|answered|escalated|retained|inspected|collected|prepared|registered|counted|investigated|notified|assessed|evaluated|labelled|locked|destroyed|backed up|repeated|granted|restricted|admitted|accompanied|escorted|briefed|handed|worn|locked|switched|cleaned|disposed|calibrated|transferred|shared|disclosed|copied|marked|labeled|separated|blocked|suspended|terminated|renewed|announced|attached|scanned|refunded|charged|accepted|used|opened|closed|removed|returned)"
@@ -63,8 +69,15 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "en.is_payable",
                 OBLIGATION,
-                rf"^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:is|are) (?:\w+ly )?(?:payable|due|reimbursed|paid|invoiced|borne|settled)\b",
-                needs="payable due reimbursed paid invoiced borne settled",
+                rf"^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:is|are) (?:\w+ly )?(?:payable|due|reimbursed|paid|invoiced|borne|settled)\b|^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:bears?|accrues?|attracts?) interest\b",
+                needs="payable due reimbursed paid invoiced borne settled interest",
+            ),
+            rule(
+                "en.is_kept_safe",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}[^,;:]*\b(?:is|are)\b(?: \w+ly)? (?:{_DONE}\b[^;:]*\b{_BOUND}\b|(?:encrypted|backed up|erased|deleted|retained|monitored|audited|logged|anonymi[sz]ed|pseudonymi[sz]ed)\b)",
+                beats=["en.describes"],
+                needs="is are",
             ),
             rule(
                 "en.it_acts",
@@ -98,8 +111,8 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "en.nobody_acts",
                 PROHIBITION,
-                rf"^(?:nobody|no one|no (?:{_ONE})) (?:{_ACTS}|{_ANY_ACT})",
-                needs="no nobody",
+                rf"^(?:nobody|no one|no (?:{_ONE})) (?:{_ACTS}|{_ANY_ACT})|^no (?:[\w-]+ ){{1,3}}(?:is|are) (?:\w+ly )?{_ANY_DONE}\b|^{_USUAL}[^,;:]*\bnever (?!been\b|had\b|was\b|were\b|seen\b)[a-z]+\b|^[^,;:]*\b(?:is|are) for [^,;:]*\bonly\b",
+                needs="no nobody never only",
             ),
             rule(
                 "en.is_not_done",
@@ -115,6 +128,53 @@ RULES: tuple[Rule, ...] = (
                 OBLIGATION,
                 rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,60}}, )?we (?:only |always )?{_ACT}\b[^;:]*\b{_BOUND}\b",
                 needs="we",
+            ),
+        ),
+    ),
+    *within(
+        ("policy", "user_stories", "criteria"),
+        (
+            rule(
+                "en.imperative",
+                OBLIGATION,
+                rf"^(?:please |always |then |also |only |first |[^,;:]{{3,60}}, )?(?:{_ACT}|{_COMMAND})\b(?!(?: [\w-]+){{1,6}} (?:is|are|was|were|has|have|shall|must|should|will|may|can)\b)(?! (?:of|is|are|was|were|has|have|to|and conditions)\b| [a-z]+s (?:a|an|the|all|every)\b) \w+",
+            ),
+        ),
+    ),
+    *within(
+        ("specification", "user_stories", "criteria"),
+        (
+            rule(
+                "en.system_acts",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}(?:(?:if|when|once|after|as soon as|whenever|before)\b[^,;:]{{0,80}}, |each time [^,;:]{{0,80}}, )?(?:the |each |every |this )(?:[\w-]+ ){{0,2}}{SYSTEM} (?:also |then |automatically |immediately )?(?!{_STATES}\b)[a-z]{{2,}}s\b(?! (?:is|are|was|were)\b)",
+                hints="system application software product solution website site module interface program server database client tool page screen gui sms api service portal component platform function report",
+                beats=["en.describes"],
+            ),
+            rule(
+                "en.user_can",
+                OBLIGATION,
+                rf"^(?:(?:if|when|once|after)\b[^,;:]{{0,80}}, )?(?:the |a |an |all |each |every |any |registered |authori[sz]ed )?(?:[\w-]+ )?{USER} (?:also |then )?(?:can|is able to|are able to)\b(?! be (?:divided|grouped|classified|classed)\b| have one of\b)",
+                beats=["en.can", "en.describes"],
+                needs="can able",
+            ),
+        ),
+    ),
+    *within(
+        ("criteria",),
+        (
+            rule(
+                "en.criterion",
+                OBLIGATION,
+                r"^(?!.*\b(?:was|were|will|may|might|decided|discuss\w*|open question|optional|not yet|so far|currently|probably)\b)(?!.*\?$)(?:[\w'’-]+ ){2,}",
+                beats=["en.can", "en.permitted", "en.describes", "en.is_a", "en.applies"],
+            ),
+            rule(
+                "en.criterion_not",
+                PROHIBITION,
+                r"^(?!.*\b(?:was|were|will|may|might|decided|discuss\w*|not yet|so far|currently)\b)(?!.*\?$)[^;:]*\b(?:only|no|not|never|cannot)\b",
+                beats=["en.can", "en.permitted", "en.describes", "en.is_a", "en.criterion"],
+                needs="only no not never cannot",
             ),
         ),
     ),

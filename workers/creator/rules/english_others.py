@@ -3,9 +3,18 @@
 
 from __future__ import annotations
 
+import re
+
 from .english_words import AUTHORITY
 from .kinds import AUTHORITY_RIGHT, CUE, DEFINITION, INFORMATION, PERMISSION, SCOPE
 from .rule import Rule, rule
+
+GUESS = re.compile(
+    r"\bmust have (?:\w+ly )?(?:been|had|felt|seemed|gone|got|gotten|lost|slipped|happened|occurred|forgotten|missed|misread|mistaken|overlooked|thought|known|misunderstood|taken place)\b(?!.*\b(?:before|prior|by|at least|within|no later|for (?:\w+ ){1,2}(?:years?|months?))\b)"
+    r"|\b(?:old|former|previous|predecessor|apparently|presumably|evidently|obviously|probably|surely|back then|some(?:body|one|thing)|at the time|last (?:week|month|year|night))\b.* must have \w+|\bmust (?:\w+ )?have \w+(?:ed|en|lt|nt|ld)\b.* (?:since|because|than we|at the time|back then|last (?:week|month|year|night))\b"
+    r"|\bmust be (?:(?:a|an|some|some kind of) )?(?:mistake|misunderstanding|coincidence|mistaken|kidding|joking)\b"
+)
+"""A guess about what was, which is worded like a duty."""
 
 RULES: tuple[Rule, ...] = (
     # permission
@@ -53,15 +62,29 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.guess",
         INFORMATION,
-        r"\bmust have (?:been|had|felt|seemed)\b(?!.*\b(?:before|prior|by|at least|within|no later)\b)|\b(?:old|former|previous|predecessor|apparently|presumably|evidently|obviously|probably|back then)\b.* must have \w+|\bmust (?:\w+ )?have \w+(?:ed|en|lt|nt|ld)\b.* (?:since|because|than we)\b",
+        GUESS.pattern,
         beats=["en.must"],
         anywhere=True,
         needs="must",
     ),
     rule(
+        "en.undecided",
+        INFORMATION,
+        r"^(?:whether|who|which|what|how)\b.*\b(?:decided|open|unclear|discuss\w*|clarified|determined|explained|answered)\b|\b(?:is|are|remains?) (?:still |yet |as yet )?(?:undecided|open|to be (?:decided|clarified|discussed|determined)|tbd)\b(?! to\b)",
+        beats=["en.must", "en.shall", "en.should", "en.will", "en.is_to", "en.have_to", "en.need_to"],
+        needs="decided open unclear discuss discussed clarified determined explained answered undecided tbd",
+    ),
+    rule(
+        "en.future",
+        INFORMATION,
+        r"\bwill\b.*\b(?:soon|next (?:year|quarter|release|version|month)|in (?:the )?(?:near )?future|in the (?:coming|next) (?:few )?(?:years|months|weeks)|at a later (?:date|stage|time)|eventually|probably|presumably|in 20\d\d)\b|\bwill (?:probably|presumably|likely|eventually|be considered)\b",
+        beats=["en.will"],
+        needs="will",
+    ),
+    rule(
         "en.had_to",
         INFORMATION,
-        r"\b(?:had to|was supposed to|were supposed to|(?:was|were|had been) (?:\w+ )?(?:required|obliged|obligated|expected|meant) to|used to)\b",
+        r"\b(?:had to|was supposed to|were supposed to|(?:was|were|had been) (?:\w+ )?(?:required|obliged|obligated|expected|meant) to|(?:^|[,;:] |(?<=they )|(?<=it )|(?<=we )|(?<=customers )|(?<=users ))used to (?=\w))",
         needs="had was were used",
     ),
     rule(
@@ -96,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.describes",
         INFORMATION,
-        r"\b(?:describes?|described|contains?|provides? an overview|lists?|gives?|explains?|introduction|intended|purpose of this|overview|assumed|assumption|appendix|document)\b",
+        r"\b(?:describes?|(?<!as )described|contains?|provides? an overview|lists?|gives?|explains?|introduction|intended|purpose of this|overview|assumed|assumption|appendix|document)\b",
         hints="describ contain provides list gives give explain introduction intended purpose overview assum appendix document",
     ),
     # authority

@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
-from .german_words import AUTHORITY, BE, ENSURE, JUDGED, MUSS, ZU
+import re
+
+from .german_words import AUTHORITY, BE, ENSURE, JUDGED, MUSS, UNDERGONE, ZU
 from .kinds import AUTHORITY_RIGHT, CUE, OBLIGATION, PROHIBITION, RECOMMENDATION, RELIEF
 from .rule import Rule, rule
+
+SYSTEM_VERB = re.compile(
+    r"^(?:[^,;]{0,40}\b)?(?:Das|Dieses|Jedes) (?:\w+e )?(?:System|Portal|Modul|Produkt|\w*[Ss]ystem|\w*[Ss]oftware)\b[^,;]*\b(?:ermöglicht|unterstützt|zeigt|prüft|erzeugt|speichert|protokolliert|verhindert|bietet|sendet|meldet)\b"
+)
+"""What a system does by itself, where a specification says so."""
 
 RULES: tuple[Rule, ...] = (
     # relief: the duty is taken away
@@ -141,8 +148,20 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:verpflichtet|verpflichten|Verpflichtet|gehalten)\b(?: sich)?|\bhaftbar\b",
         needs="verpflichtet verpflichten gehalten haftbar",
     ),
-    rule("de.hat_zu", OBLIGATION, rf"\b(?:hat|haben|Hat|Haben)\b[^,;:]*?{ZU}", needs="hat haben", hints="zu"),
-    rule("de.hat_zu_weit", OBLIGATION, rf"\b(?:hat|haben)\b[^;:]*?{ZU}", needs="hat haben", hints="zu"),
+    rule(
+        "de.hat_zu",
+        OBLIGATION,
+        rf"\b(?:hat|haben|Hat|Haben)\b[^,;:]*?(?!\bzu {UNDERGONE}){ZU}",
+        needs="hat haben",
+        hints="zu",
+    ),
+    rule(
+        "de.hat_zu_weit",
+        OBLIGATION,
+        rf"\b(?:hat|haben)\b[^;:]*?(?!\bzu {UNDERGONE}){ZU}",
+        needs="hat haben",
+        hints="zu",
+    ),
     rule(
         "de.ist_zu",
         OBLIGATION,
@@ -251,7 +270,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.system_verb",
         OBLIGATION,
-        r"^(?:[^,;]{0,40}\b)?(?:Das|Dieses|Jedes) (?:\w+e )?(?:System|Portal|Modul|Produkt|\w*[Ss]ystem|\w*[Ss]oftware)\b[^,;]*\b(?:ermöglicht|unterstützt|zeigt|prüft|erzeugt|speichert|protokolliert|verhindert|bietet|sendet|meldet)\b",
+        SYSTEM_VERB.pattern,
         hints="system portal modul produkt software",
     ),
     rule(
@@ -262,6 +281,20 @@ RULES: tuple[Rule, ...] = (
     ),
     # recommendation
     rule("de.sollte", RECOMMENDATION, r"\b(?:sollte|sollten)\b", needs="sollte sollten"),
+    rule(
+        "de.muss_zulassen",
+        CUE,
+        rf"(?:{MUSS}|\b(?:soll|sollen|hat|haben)\b)[^,;:]*\b(?:möglich|ausreichend|ausreichen|genügen|gestattet|erlaubt|zulässig)\b",
+        beats=["de.zulaessig"],
+        needs="möglich ausreichend ausreichen genügen gestattet erlaubt zulässig",
+    ),
+    rule(
+        "de.modal_koennen",
+        CUE,
+        rf"(?:{MUSS}|\b(?:soll|sollen|sollte|sollten)\b)[^;:]*\bkönnen\b",
+        beats=["de.kann"],
+        needs="können",
+    ),
     rule("de.soll", RECOMMENDATION, r"\b(?:soll|sollen|Sollen)\b", needs="soll sollen"),
     rule(
         "de.empfohlen",

@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import re
+
 from .german_words import AUTHORITY, AUTHORITY_MASCULINE, JUDGED, MUSS, OTHER_ACTOR
 from .kinds import AUTHORITY_RIGHT, CUE, DEFINITION, INFORMATION, PERMISSION, SCOPE
 from .rule import Rule, rule
+
+VERMUTUNG = re.compile(
+    rf"{MUSS}[^;:]*\b(?:gewesen sein|gegeben haben|gehabt haben)\b|{MUSS}[^;:]*\b(?:wohl|offenbar|offensichtlich|anscheinend|vermutlich|wahrscheinlich)\b[^;:]*\b(?:haben|sein)\b"
+)
+"""A guess about what was, which is worded like a duty."""
 
 RULES: tuple[Rule, ...] = (
     # permission
@@ -83,7 +90,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.gehoeren",
         DEFINITION,
-        r"^(?:Dazu|Hierzu|Darunter|Zu)\b[^,;]*\b(?:gehör(?:t|en)|zähl(?:t|en)|fallen)\b|^[^,;]{0,80}\b(?:gehör(?:t|en)|zähl(?:t|en)) (?:zu|auch)\b|^[^,;]{0,80}\b(?:umfass(?:t|en)|besteht aus|bestehen aus)\b",
+        r"^(?:Dazu|Hierzu|Darunter|Zu)\b[^,;]*\b(?:gehör(?:t|en)|zähl(?:t|en)|fallen)\b|^[^,;]{0,80}\b(?:gehör(?:t|en)|zähl(?:t|en)) (?:zu|auch)\b|^[^,;]{0,80}\b(?:umfass(?:t|en)|besteht aus|bestehen aus)\b(?! mindestens\b| wenigstens\b)",
         hints="gehör zähl fallen umfass besteh",
     ),
     rule(
@@ -106,7 +113,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.vermutung",
         INFORMATION,
-        rf"{MUSS}[^;:]*\b(?:gewesen sein|gegeben haben|gehabt haben)\b|{MUSS}[^;:]*\b(?:wohl|offenbar|offensichtlich|anscheinend|vermutlich|wahrscheinlich)\b[^;:]*\b(?:haben|sein)\b",
+        VERMUTUNG.pattern,
         beats=["de.muss", "de.muss_nachstellung"],
         needs="sein haben",
     ),
@@ -116,6 +123,13 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:mussten|musste)\b|\b(?:wurde|wurden|war|waren|hatte|hatten)\b[^;:]*\bsollten?\b|\bsollten?\b[^;:]*\b(?:damals|seinerzeit|ursprünglich|einst)\b|\b(?:damals|seinerzeit|ursprünglich|einst)\b[^;:]*\bsollten?\b",
         beats=["de.sollte", "de.soll"],
         needs="mussten musste sollte sollten",
+    ),
+    rule(
+        "de.offen",
+        INFORMATION,
+        r"^(?:Ob|Wer|Wie|Welche[rsmn]?|Wann)\b.*\b(?:entschieden|offen|geklärt|unklar|festgelegt|abgestimmt|erläutert)\b|\b(?:ist|sind|bleibt|bleiben) (?:noch |derzeit )?(?:offen|unklar|zu klären)\b|\bnoch zu (?:klären|entscheiden|bestimmen)\b",
+        beats=["de.muss", "de.soll", "de.sollte", "de.ist_zu", "de.ist_zu_weit"],
+        needs="entschieden offen geklärt unklar festgelegt abgestimmt erläutert klären entscheiden bestimmen",
     ),
     rule(
         "de.vergangen",

@@ -17,6 +17,8 @@ _ID: Final = re.compile(
 _STANDARDS_WORDS: Final = """
     ISO DIN EN IEC IEEE RFC BSI NIST PCI SOX TLS SSL AES SHA RSA HTTP UTF OAUTH COVID IP USB WCAG BITV IDW AEAO
 """
+_KNOWN: Final = frozenset({"REQ", "FR", "NFR", "ANF", "SRS"})
+"""Prefixes that number requirements wherever they stand."""
 _STANDARDS: Final = frozenset(_STANDARDS_WORDS.split())
 
 
@@ -38,9 +40,19 @@ def id_of(text: str) -> RequirementId | None:
     return RequirementId(match["id"], match["prefix"], match.end(), match["colon"] is not None)
 
 
+def _is_known(prefix: str) -> bool:
+    return prefix.rstrip("-_. ") in _KNOWN
+
+
+def opens_requirement(text: str) -> bool:
+    """Whether a line begins with what is a requirement's id in any document: "REQ-12 ...", "[SEC-1]: ..."."""
+    found = id_of(text)
+    return found is not None and (found.colon or _is_known(found.prefix))
+
+
 def prefixes(texts: Iterable[str]) -> frozenset[str]:
-    """Prefixes that number something here: they open at least two paragraphs with different ids, or one with ":"."""
+    """Prefixes that number something here: known ones, and those that open two paragraphs, or one with ":"."""
     counts: Counter[str] = Counter()
     for _value, prefix, colon in {(found.value, found.prefix, found.colon) for found in map(id_of, texts) if found}:
-        counts[prefix] += 2 if colon else 1
+        counts[prefix] += 2 if colon or _is_known(prefix) else 1
     return frozenset(prefix for prefix, count in counts.items() if count >= 2)

@@ -69,7 +69,7 @@ class Walk:
             role, locator, length = self._recitals[index]
             self._add(index, length, role, locator=locator)
         elif block.kind is Kind.ROW:
-            self._add(index, 0, Role.TABLE)
+            self._row(index, block)
         elif index in self._profile.margins and mark is not None:
             self._margin(index, mark)
         elif block.minor and not self._outline.open:
@@ -78,6 +78,12 @@ class Walk:
             self._heading(index, block, mark)
         else:
             self._flow(index, block, mark)
+
+    def _row(self, index: int, block: Block) -> None:
+        """A row with an id of its own does not belong to the requirement before the table."""
+        if self._id(block.text):
+            self._here.id, self._here.id_titled = "", False
+        self._add(index, 0, Role.TABLE)
 
     def _margin(self, index: int, mark: Mark) -> None:
         self._outline.close_minor()
