@@ -94,6 +94,7 @@ class _Reader:
     def read(self, window: Sequence[Statement]) -> list[ExtractedRequirement]:
         """The requirements of consecutive statements."""
         self.counts["sentences"] += len(window)
+        dropped = self.counts["dropped_quotes"]
         sentences = {f"s{number}": statement for number, statement in enumerate(window, start=1)}
         try:
             found = self._first(sentences)
@@ -106,6 +107,8 @@ class _Reader:
                 raise
             return self._without(window, fault)
         found += self._missed(sentences, found)
+        if not found and self.counts["dropped_quotes"] > dropped:
+            return self._without(window, Unusable("None of the model's quotes stands in the text."))
         return list(self._united(window, found))
 
     def _without(self, window: Sequence[Statement], fault: Exception) -> list[ExtractedRequirement]:

@@ -62,6 +62,23 @@ def test_invented_quotes_are_asked_again_and_dropped_paraphrases_take_the_words_
     ]
 
 
+@pytest.mark.parametrize("engine", ["llm", "hybrid"])
+def test_a_model_of_whose_quotes_none_stands_in_the_text_is_not_believed_to_find_nothing(
+    town: Any, endpoint: Any, llm: Any, engine: str
+) -> None:
+    def invents(body: dict[str, Any]) -> Any:
+        return llm.listed([llm.entry(one, f"In other words: {one['text'][::-1]}") for one in llm.sentences(body)])
+
+    endpoint.script = [invents]
+    job_id = town.submit(engine=engine)
+    town.work(job_id)
+    assert [(row.citations[0]["quote"], row.reasons[-1]) for row in town.found(job_id)] == [
+        (LOGS, "rules.fallback"),
+        (KEEPS, "rules.fallback"),
+    ]
+    assert town.llm(job_id)["fallbacks"] == 1
+
+
 def test_what_rules_are_sure_of_is_asked_once_more_and_hybrid_keeps_both(town: Any, endpoint: Any, llm: Any) -> None:
     def only_the_last(body: dict[str, Any]) -> Any:
         return llm.listed([llm.entry(llm.sentences(body)[-1])])
