@@ -121,7 +121,7 @@ def _waiting(job: Job) -> str | None:
     """What to do about it, or until when; None where the status says all."""
     match job["waiting_for"]:
         case "budget":
-            return f"the token budget is used up; orchestrator jobs edit {job['id']} --token-budget N raises it"
+            return f"the next call may use more tokens; orchestrator jobs edit {job['id']} --token-budget N allows them"
         case "retry":
             return f"{_until(job)}; orchestrator jobs steps {job['id']} tells what for"
         case "schedule":

@@ -27,7 +27,7 @@ JOB: dict[str, Any] = dict.fromkeys(KEYS.split()) | {
         ("capacity", None, None),
         ("schedule", UNTIL, f"until {when(UNTIL)} UTC"),
         ("retry", UNTIL, f"until {when(UNTIL)} UTC; orchestrator jobs steps j tells what for"),
-        ("budget", None, "the token budget is used up; orchestrator jobs edit j --token-budget N raises it"),
+        ("budget", None, "the next call may use more tokens; orchestrator jobs edit j --token-budget N allows them"),
     ],
 )
 def test_a_job_that_waits_tells_for_what_and_what_to_do(
