@@ -77,6 +77,7 @@ def _note_claim(**_: Any) -> None:
 
 @signals.worker_shutting_down.connect
 def _release(how: str = "", **_: Any) -> None:
+    log.info("worker_stopping", how=how)
     for agent in _agents:
         agent.drain()
         if how == "Cold":

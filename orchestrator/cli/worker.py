@@ -56,9 +56,12 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
     check_start(settings, f"worker {kind}", of_worker(concurrency))
     check_broker(settings.redis_url)
 
+    from celery.apps import worker as of_celery
+
     from workers.app import app, take_on
     from workers.signals import sign_off
 
+    of_celery.safe_say = lambda *_: None  # words for somebody at a keyboard, that are no lines of a log
     take_on(kind)
     app.conf.worker_concurrency = concurrency
     # Not through Celery's command line: that would load its console and plug-ins into every worker.

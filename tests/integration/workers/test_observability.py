@@ -47,7 +47,7 @@ class Plant:
         )  # fmt: skip
         self.fleet.worker("creator", ORCHESTRATOR_SLOW_QUERY_S="0.0001")
         self.fleet.worker("validator")
-        self.fleet.worker("maintenance")
+        self.last = self.fleet.worker("maintenance")
         self.fleet.wait(lambda: answers(f"{self.api_url}/health"))
         assert self.call("POST", "/webhooks/callback-secret", json={}).ok
 
@@ -100,6 +100,7 @@ def test_a_job_can_be_followed_through_all_processes(plant: Plant) -> None:
     check_one_trace(plant)
     check_numbers(plant)
     check_flower(plant)
+    check_last_lines(plant)
 
 
 def check_one_id(plant: Plant, answer: requests.Response) -> None:
@@ -200,6 +201,12 @@ def check_flower(plant: Plant) -> None:
     for hidden in ("/metrics", "/healthcheck", "/api/workers", "/api/tasks"):
         assert requests.get(url + hidden, auth=LOGIN, timeout=20).status_code == 404
     assert requests.post(f"{url}/api/worker/shutdown/{agents[0]}", auth=LOGIN, timeout=20).status_code in (403, 404)
+
+
+def check_last_lines(plant: Plant) -> None:
+    plant.last.terminate()
+    plant.last.wait(timeout=60)
+    assert "worker_stopping" in {line["event"] for line in plant.lines("worker-maintenance")}
 
 
 TASKS = "/tasks/datatable?" + "&".join(
