@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, autocommit
 
 NAME = "leader"
 
@@ -27,22 +27,22 @@ class Leadership:
     """Each method commits."""
 
     def __init__(self, sessions: SessionFactory, ttl_s: float) -> None:
-        self._sessions = sessions
+        self._single = autocommit(sessions)
         self._ttl_s = ttl_s
 
     def take(self, holder: str) -> int | None:
         """Take or renew the lead. Returns the term; None while another holds it."""
-        with self._sessions.begin() as session:
+        with self._single() as session:
             values = {"name": NAME, "holder": holder, "ttl": self._ttl_s}
             return session.execute(_TAKE, values).scalar_one_or_none()
 
     def give_up(self, holder: str) -> None:
         """Let another lead at once."""
-        with self._sessions.begin() as session:
+        with self._single() as session:
             session.execute(_GIVE_UP, {"name": NAME, "holder": holder})
 
     def present(self) -> bool:
         """Whether somebody leads now."""
-        with self._sessions() as session:
+        with self._single() as session:
             row = session.execute(_HOLDER, {"name": NAME}).one_or_none()
         return row is not None and row.left_s > 0

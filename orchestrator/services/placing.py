@@ -13,7 +13,7 @@ from orchestrator.domain.job import LIVE, JobStatus
 from orchestrator.errors import NotFound
 from orchestrator.services.advance import end_job
 from orchestrator.storage import dependencies, jobs, pauses, schedule, steps
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, autocommit
 from orchestrator.storage.models import Job
 
 BATCH = 500
@@ -61,14 +61,14 @@ def release(sessions: SessionFactory, timeout_s: float) -> int:
 
     It goes by what is stored alone: what a leader that died did not come to, the next one does.
     """
-    with sessions() as session:
+    single = autocommit(sessions)
+    with single() as session:
         due = dependencies.due(session, BATCH)
     for job_id in due:
         with sessions.begin() as session:
             _look(session, job_id, timeout_s)
-    with sessions.begin() as session:
+    with single() as session:
         pauses.recall(session)
-    with sessions.begin() as session:
         return schedule.release_due(session, 10 * BATCH)
 
 

@@ -19,7 +19,7 @@ from orchestrator.services.advance import advance, end_job
 from orchestrator.services.execution import Execution
 from orchestrator.services.placing import release
 from orchestrator.storage import aging, events, losses, recovery_log, steps
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, autocommit
 
 log = structlog.get_logger(__name__)
 
@@ -87,11 +87,13 @@ class Recovery:
     def __init__(self, settings: Settings, sessions: SessionFactory, execution: Execution) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._single = autocommit(sessions)
+        """For looks that are one statement each: without a beginning and an end they are one round trip, not three."""
         self._execution = execution
 
     def look(self) -> datetime:
         """Note that recovery looks now; returns the database's time, for `reconcile`."""
-        with self._sessions.begin() as session:
+        with self._single() as session:
             return recovery_log.look(session)
 
     def reconcile(self, as_of: datetime | None = None) -> Recovered:
@@ -136,11 +138,11 @@ class Recovery:
 
     def _release(self) -> int:
         placed = release(self._sessions, self._settings.job_timeout_hours * 3600)
-        with self._sessions.begin() as session:
+        with self._single() as session:
             return placed + steps.release_waiting(session, 10 * BATCH)
 
     def _recover_expired(self, as_of: datetime) -> int:
-        with self._sessions.begin() as session:
+        with self._single() as session:
             rows = steps.recover_expired(session, as_of, self._settings.max_crashes, EXPIRED, BATCH)
             jobs = {row.job_id for row in rows if row.job_id is not None and row.kind != StepKind.DELIVER}
         self._note_recovered(jobs, "lease_expired")
@@ -148,13 +150,13 @@ class Recovery:
 
     def _settle_expired(self, as_of: datetime) -> int:
         """The rest: those that die of this, or are split. One transaction each, the job locked first."""
-        with self._sessions() as session:
+        with self._single() as session:
             late = steps.expired(session, as_of, ONE_BY_ONE)
         return sum(self._execution.fail(step, ErrorClass.CRASH, EXPIRED) is not None for step in late)
 
     def _recover_lost(self) -> int:
         settings = self._settings
-        with self._sessions.begin() as session:
+        with self._single() as session:
             rows = steps.recover_lost(session, settings.dispatched_timeout_s, settings.agent_timeout_s, BATCH)
             jobs = {row.job_id for row in rows if row.job_id is not None and row.kind != StepKind.DELIVER}
         self._note_recovered(jobs, "message_lost")
@@ -167,7 +169,7 @@ class Recovery:
                 events.append(session, job_id, "step.recovered", {"cause": cause})
 
     def _end_overdue(self) -> int:
-        with self._sessions() as session:
+        with self._single() as session:
             overdue = session.execute(_OVERDUE, {"limit": BATCH}).scalars().all()
         for job_id in overdue:
             self._time_out(job_id)

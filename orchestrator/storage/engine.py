@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -60,8 +61,15 @@ def make_engine(
 
 
 def _watched(engine: Engine, settings: Settings) -> Engine:
+    engine.dialect.reset_isolation_level = _reset_isolation  # type: ignore[assignment]
     statements.watch(engine, settings.slow_query_s)
     return engine
+
+
+def _reset_isolation(connection: DBAPIConnection) -> None:
+    """Back to the server's isolation level without asking it: SQLAlchemy names the level, and that is a round trip."""
+    connection.autocommit = False
+    connection.isolation_level = None
 
 
 _JOINED: ContextVar[Connection | None] = ContextVar("joined_transaction", default=None)
