@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.config import Settings
 from orchestrator.services.leadership import Leadership
+from orchestrator.storage.start_check import is_current
 
 PATIENCE_S = 1.0
 
@@ -52,9 +53,8 @@ class Readiness:
             return bool(connection.execute(text("SELECT 1")).scalar_one() == 1)
 
     def _schema(self) -> bool:
-        from orchestrator.storage import migrate  # Alembic takes 11 MB: only in a process that is asked
-
-        return migrate.is_current(self._engine)
+        with self._engine.connect() as connection:
+            return is_current(connection)
 
     def broker(self) -> Check:
         """Whether the broker answers."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import NullPool, create_engine
+from contextlib import closing
+
+import psycopg2
 
 from orchestrator.config import Settings, normalise_database_url
 from orchestrator.stack.children import SLOTS, Scale
 from orchestrator.stack.postgres import MAX_CONNECTIONS
 from orchestrator.stack.scaling import Range
-from orchestrator.storage.connections import of_api, of_leader, of_worker, room
+from orchestrator.storage.connections import ROOM, of_api, of_leader, of_worker
 
 BESIDE = 20
 """Beside the stack's own: its superuser's reserve, consoles, a backup, one more worker."""
@@ -30,10 +32,10 @@ def room_for(connections: int) -> int:
 
 def described(needed: int, database_url: str) -> str:
     """What the operator is told: the sum against what the database has, asked now."""
-    engine = create_engine(
-        normalise_database_url(database_url), connect_args={"connect_timeout": 5}, poolclass=NullPool
-    )
-    with engine.connect() as connection:
-        there = room(connection)
+    plain = normalise_database_url(database_url).replace("postgresql+psycopg2://", "postgresql://", 1)
+    # Without SQLAlchemy: the supervisor stays small.
+    with closing(psycopg2.connect(plain, connect_timeout=5)) as connection, connection.cursor() as cursor:
+        cursor.execute(ROOM)
+        ((there,),) = cursor.fetchall()
     told = f"{needed} connections at most, of {there}"
     return told if needed <= there else f"{told}: raise max_connections, or lower ORCHESTRATOR_DATABASE_POOL"

@@ -123,7 +123,7 @@ def _clock(connection: Connection) -> Finding:
 
 def _connections(connection: Connection, settings: Settings) -> Finding:
     """What all processes may take at once, were each pool full."""
-    room = connections.room(connection)
+    room = int(connection.execute(text(connections.ROOM)).scalar_one())
     workers = int(connection.execute(_WORKERS).scalar_one())
     most = workers + connections.of_api(settings) + connections.of_leader()
     told = f"the processes may take {most} of {room}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
-
 from orchestrator.config import Settings
 
 WORKER_POOL = 3
@@ -37,12 +35,8 @@ def of_worker(slots: int) -> int:
     return WORKER_POOL + OF_A_CHILD * slots
 
 
-_ROOM = text(
+ROOM = (
     "SELECT sum(CASE WHEN name = 'max_connections' THEN setting::int ELSE -setting::int END) FROM pg_settings "
     "WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')"
 )
-
-
-def room(connection: Connection) -> int:
-    """Connections that the database has for all of its users, those kept for superusers left out."""
-    return int(connection.execute(_ROOM).scalar_one())
+"""Asks for the connections that the database has for all of its users, those kept for superusers left out."""

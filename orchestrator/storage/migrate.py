@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from orchestrator.config import normalise_database_url
 from orchestrator.errors import ConfigError
@@ -71,13 +71,6 @@ def check_code_is_new_enough(connection: Connection) -> None:
             "Install the newer version, or connect to another database.",
             code="schema_too_new",
         )
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database has every migration that this code knows."""
-    with engine.connect() as connection:
-        revision = current(connection)
-    return revision is not None and revision >= code_revision()
 
 
 def _config() -> Config:

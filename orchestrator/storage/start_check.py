@@ -35,7 +35,7 @@ def check_start(settings: Settings, process: str, most: int) -> None:
         with engine.connect() as connection:
             refuse_old_postgres(connection)
             _check_schema(connection)
-            there = connections.room(connection)
+            there = int(connection.execute(text(connections.ROOM)).scalar_one())
     except OperationalError as error:
         log.warning("database_not_checked", process=process, error=str(error.orig).strip())
         return
@@ -58,6 +58,14 @@ def _check_schema(connection: Connection) -> None:
             "Install the newer version, or connect to another database.",
             code="schema_too_new",
         )
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has every migration that this code knows."""
+    if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is None:
+        return False
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision is not None and str(revision) >= _code_revision()
 
 
 def _code_revision() -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from orchestrator.errors import ConfigError
 from orchestrator.storage import migrate
 from orchestrator.storage.models import Base
+from orchestrator.storage.start_check import is_current
 
 MakeDatabase = Callable[..., str]
 Connect = Callable[[str], Engine]
@@ -202,4 +203,9 @@ def test_a_newer_schema_that_this_code_can_use_is_left_alone(database_url: str, 
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert migrate.upgrade(database_url) == "9999"
-    assert migrate.is_current(engine)
+    with engine.connect() as connection:
+        assert is_current(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        assert not is_current(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        assert not is_current(connection)
