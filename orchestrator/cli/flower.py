@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -20,6 +21,8 @@ def flower(host: str, port: int, url_prefix: str) -> None:
     Before others reach it, set ORCHESTRATOR_FLOWER_LOGIN (user:password), or put it behind a proxy that asks
     GET /auth/verify.
     """
+    from flower.command import flower as run
+
     from orchestrator.config import load
     from orchestrator.observability.logging import configure
     from workers.app import app
@@ -29,9 +32,9 @@ def flower(host: str, port: int, url_prefix: str) -> None:
     _only_show()
     asked = [f"--basic-auth={settings.flower_login}"] if settings.flower_login else []
     below = [f"--url-prefix={url_prefix.strip('/')}"] if url_prefix.strip("/") else []
-    app.start(
-        ["flower", f"--address={host}", f"--port={port}", "--inspect_timeout=1000", "--logging=none", *below, *asked]
-    )
+    words = [f"--address={host}", f"--port={port}", "--inspect_timeout=1000", "--logging=none", *below, *asked]
+    # Not through Celery's command line: that would load its console and plug-ins.
+    run.main(words, obj=SimpleNamespace(app=app, quiet=False), parent=click.Context(click.Command("celery")))
 
 
 def _only_show() -> None:

@@ -18,7 +18,7 @@ from orchestrator.services.llm import Call, Outcome, Ticket
 from workers.llm.dialect import STEPS, Dialect
 from workers.llm.faults import NotNow, OverBudget, Rejected, Truncated, Unusable
 from workers.llm.replies import Said, said, usage, words_of
-from workers.llm.transport import Reply, retry_after_s, send
+from workers.llm.reply import Reply, retry_after_s
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +96,8 @@ class Model:
             )
 
     def _call(self, call: Call, body: Mapping[str, Any], messages: Messages) -> Reply:
+        from workers.llm.transport import send  # 20 MB, in those workers only that ask a model
+
         ticket = self._gate.admit(call)
         if ticket.turn is not Turn.GO:
             raise self._no_turn(call, ticket)

@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestrator.domain.llm import tokens_in
 from workers.llm.faults import Rejected, Unusable
-from workers.llm.transport import Reply
+from workers.llm.reply import Reply
 
 WORDS = 300
 """Characters of the endpoint's own words that are passed on."""

@@ -7,9 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from threading import Thread
 from typing import Any
 
@@ -17,7 +14,7 @@ import httpx2
 import openai
 
 from orchestrator.config import Settings
-from orchestrator.domain.llm import USUAL_PAUSE_S
+from workers.llm.reply import Reply
 
 ANSWER_BYTES = 4_000_000
 for _library in ("openai", "httpx2", "httpcore2"):
@@ -25,23 +22,6 @@ for _library in ("openai", "httpx2", "httpcore2"):
     logging.getLogger(_library).setLevel(logging.WARNING)
 NO_KEY = "none"
 """Local servers want no key, but the client wants to send one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back. Where nothing did, `status` is None, `fault` says why, and `sent` whether the text had left."""
-
-    status: int | None
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    fault: str = ""
-    sent: bool = True
-    duration_ms: int = 0
-
-    @property
-    def text(self) -> str:
-        """The body as text, whatever it is."""
-        return self.body.decode("utf-8", "replace").replace("\x00", "\ufffd")
 
 
 def send(settings: Settings, body: Mapping[str, Any]) -> Reply:
@@ -61,19 +41,6 @@ def send(settings: Settings, body: Mapping[str, Any]) -> Reply:
 def _without(key: str, body: bytes) -> bytes:
     """A reply that does not tell our key to who reads why something failed."""
     return body.replace(key.encode(), b"...") if key else body
-
-
-def retry_after_s(headers: Mapping[str, str]) -> float:
-    """How long the endpoint asks to be left alone: seconds or a date (RFC 9110, 10.2.3)."""
-    given = headers.get("retry-after", "").strip()
-    try:
-        return max(0.0, float(given))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return USUAL_PAUSE_S
 
 
 def _http(settings: Settings) -> httpx2.Client:
