@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.config import FIRST_HEALTH_PORTS, read_one
+from orchestrator.stack.forking import COMMAND
 from orchestrator.stack.ports import free_port, is_free
 from orchestrator.stack.process import ChildSpec
 
@@ -36,7 +36,7 @@ class Scale:
 
 
 class ServiceSpecs:
-    """Builds the specs and hands out ports; `ports` tells which, by child name.
+    """Builds the specs and hands out ports; `ports` tells which, by child name. All but one have one `environment`.
 
     Args:
         database_url, redis_url: the servers, embedded or not.
@@ -49,7 +49,7 @@ class ServiceSpecs:
         self.database_url = database_url
         self.ports: dict[str, int] = {"api": port}
         self._state_dir = state_dir
-        self._environment = {
+        self.environment = {
             "MALLOC_ARENA_MAX": "2",  # threads share their heaps: about 10 MB less for each worker
             **{name: value for name, value in os.environ.items() if name not in {*_replaced(), *ADMIN_KEY}},
             "DATABASE_URL": database_url,
@@ -62,7 +62,7 @@ class ServiceSpecs:
     def prepare(self) -> ChildSpec:
         """Migrates the schema and makes the first admin key; waits for the database by itself."""
         key = {name: os.environ[name] for name in ADMIN_KEY if name in os.environ}
-        return replace(self._command("prepare", ("prepare",), STAGE_ENTRANCE), once=True, env=self._environment | key)
+        return replace(self._command("prepare", ("prepare",), STAGE_ENTRANCE), once=True, env=self.environment | key)
 
     def all(self, scale: Scale) -> list[ChildSpec]:
         """Every service, in the order to start them."""
@@ -98,8 +98,8 @@ class ServiceSpecs:
     def _command(self, name: str, words: tuple[str, ...], stage: int, stop_timeout_s: float = 10.0) -> ChildSpec:
         return ChildSpec(
             name=name,
-            argv=(sys.executable, "-P", "-m", "orchestrator.cli.main", *words),
-            env=self._environment,
+            argv=(*COMMAND, *words),
+            env=self.environment,
             stage=stage,
             stop_signal=signal.SIGTERM,
             stop_timeout_s=stop_timeout_s,

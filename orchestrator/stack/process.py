@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from orchestrator.stack.account import Account
 from orchestrator.stack.logfile import LogFile
@@ -63,18 +64,43 @@ class ChildSpec:
     once: bool = False
 
 
-class Child:
-    """A running spec. `watch(group, signal)` and `forget(group)` tell the reaper about it."""
+class Running(Protocol):
+    """A process that has been started."""
 
-    def __init__(self, spec: ChildSpec, log: LogFile, watch: Callable[[int, int], None], forget: Callable[[int], None]):
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None:
+        """The exit code once it has ended; a signal is negative."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Sends a signal, unless it has ended."""
+
+
+Begin = Callable[[ChildSpec, int], Running]
+"""Starts a spec that writes to a file descriptor."""
+
+
+class Child:
+    """A spec that `begin` starts. `watch(group, signal)` and `forget(group)` tell the reaper about it."""
+
+    def __init__(
+        self,
+        spec: ChildSpec,
+        log: LogFile,
+        begin: Begin,
+        watch: Callable[[int, int], None],
+        forget: Callable[[int], None],
+    ):
         self.spec = spec
         self.log = log
         self.state = ChildState.STOPPED
         self.starts = 0
         self.last_exit: int | None = None
+        self._begin = begin
         self._watch = watch
         self._forget = forget
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
         self._started_at = 0.0
         self._due_at = 0.0
         self._back_off_s = BACK_OFF_FIRST_S
@@ -88,7 +114,7 @@ class Child:
         """Starts it. Call from the main thread only: the kernel's signal follows the thread that started the child."""
         self.log.rotate()
         with self.log.open() as sink:
-            self._process = _spawn(self.spec, sink.fileno())
+            self._process = self._begin(self.spec, sink.fileno())
         self._watch(self._process.pid, self.spec.orphan_signal)
         self._started_at = time.monotonic()
         self.starts += 1
@@ -160,7 +186,8 @@ class Child:
         self.state = ChildState.WAITING
 
 
-def _spawn(spec: ChildSpec, sink: int) -> subprocess.Popen[bytes]:
+def spawn(spec: ChildSpec, sink: int) -> Running:
+    """Starts a program of its own; what it writes goes to `sink`."""
     supervisor = os.getpid()
     account = spec.account
     return subprocess.Popen(  # noqa: S603 - our own argv, no shell
@@ -174,11 +201,12 @@ def _spawn(spec: ChildSpec, sink: int) -> subprocess.Popen[bytes]:
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
-        preexec_fn=lambda: _die_with(supervisor, spec.orphan_signal),  # noqa: PLW1509 - no other thread runs here
+        preexec_fn=lambda: die_with(supervisor, spec.orphan_signal),  # noqa: PLW1509 - no other thread runs here
     )
 
 
-def _die_with(supervisor: int, number: int) -> None:
+def die_with(supervisor: int, number: int) -> None:
+    """Has the kernel send this process a signal when its parent, the supervisor, ends. Linux only."""
     if _libc is None:
         return
     _libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)

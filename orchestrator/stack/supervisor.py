@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.stack import reaper
 from orchestrator.stack.logfile import LogFile
-from orchestrator.stack.process import Child, ChildSpec, ChildState
+from orchestrator.stack.nursery import Nursery
+from orchestrator.stack.process import Child, ChildSpec, ChildState, Running, spawn
 
 TICK_S = 0.05
+REST_S = 0.2
+"""Between two looks once everything runs: twenty a second would be a sixth of what the stack takes at rest."""
 TRIM_EVERY_S = 10.0
 Announce = Callable[[str], None]
 
@@ -44,6 +49,7 @@ class Supervisor:
         self._announce = announce
         self._groups: dict[int, int] = {}
         self._reaper = _start_reaper()
+        self._nursery: Nursery | None = None
         self._trim_at = time.monotonic() + TRIM_EVERY_S
 
     def request_stop(self) -> None:
@@ -54,10 +60,35 @@ class Supervisor:
         """Starts a child and keeps it running from now on."""
         if spec.name in self.children:
             raise ValueError(f"a child named {spec.name} exists")
-        child = Child(spec, LogFile(self._log_dir / f"{spec.name}.log"), self._watch, self._forget)
+        log = LogFile(self._log_dir / f"{spec.name}.log")
+        child = Child(spec, log, self._begin, self._watch, self._forget)
         self.children[spec.name] = child
         child.start()
         return child
+
+    def open_nursery(self, program: str, env: Mapping[str, str]) -> None:
+        """Has children of this environment share the memory of what a program has loaded (`nursery.py`), from now on.
+
+        Loading takes a moment; until then, and where the nursery has ended, children are started as usual.
+        """
+        if sys.platform == "linux":
+            with LogFile(self._log_dir / "nursery.log").open() as sink:
+                self._nursery = Nursery(program, env, sink.fileno())
+
+    def await_nursery(self, timeout_s: float) -> None:
+        """Waits until the nursery is ready, or has ended, or the time is over.
+
+        Raises:
+            StopRequested: the operator wants to stop.
+        """
+        limit = time.monotonic() + timeout_s
+        while self._nursery and not (self._nursery.is_ready() or self._nursery.has_ended()):
+            if self.stop_requests:
+                raise StopRequested
+            if time.monotonic() > limit:
+                return
+            self.tick()
+            time.sleep(TICK_S)
 
     def remove(self, name: str) -> None:
         """Tells a child to end for good; `tick` forgets it when it has ended."""
@@ -75,6 +106,7 @@ class Supervisor:
                 del self.children[child.spec.name]
         if self._reaper.poll() is not None:
             self._replace_reaper()
+        self._bury_strangers()
         if time.monotonic() >= self._trim_at:
             self._trim_at = time.monotonic() + TRIM_EVERY_S
             for child in self.children.values():
@@ -85,7 +117,7 @@ class Supervisor:
         while not self.stop_requests:
             self.tick()
             on_tick()
-            time.sleep(TICK_S)
+            time.sleep(REST_S)
 
     def wait_until(self, ready: Callable[[], bool], what: str, child: Child, timeout_s: float) -> None:
         """Waits until `ready()`; the children are not restarted meanwhile.
@@ -127,6 +159,8 @@ class Supervisor:
         """Stops every child, lowest stage first; returns when none is left. Another stop request hurries."""
         for stage in sorted({child.spec.stage for child in self.children.values()}):
             self._stop_stage(stage)
+        if self._nursery:
+            self._nursery.close()
         if self._reaper.stdin:
             self._reaper.stdin.close()
         self._reaper.wait(timeout=reaper.PATIENCE_S + 5)
@@ -144,6 +178,20 @@ class Supervisor:
                         self.children[name].stop(hurry=True)
             self.tick()
             time.sleep(TICK_S)
+
+    def _begin(self, spec: ChildSpec, sink: int) -> Running:
+        if self._nursery and self._nursery.has_ended():
+            self.open_nursery(self._nursery.program, self._nursery.env)
+        return (self._nursery and self._nursery.fork(spec, sink)) or spawn(spec, sink)
+
+    def _bury_strangers(self) -> None:
+        """Collects processes whose parents ended before them: with a nursery they become this one's children."""
+        if self._nursery is None:
+            return
+        ours = {child.pid for child in self.children.values()} | {self._nursery.pid, self._reaper.pid}
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and ended.si_pid not in ours:
+                os.waitpid(ended.si_pid, 0)
 
     def _watch(self, group: int, number: int) -> None:
         self._groups[group] = number

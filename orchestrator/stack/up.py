@@ -30,6 +30,8 @@ from orchestrator.stack.supervisor import Announce, NotReady, StopRequested, Sup
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 POLL_S = 0.1
 PREPARE_S = 120.0
+NURSERY = "orchestrator.cli.nursery"
+NURSERY_S = 30.0
 READY_S = 90.0
 STARTS_BEFORE_GIVING_UP = 3
 
@@ -147,6 +149,7 @@ def _start(state: StateDir, supervisor: Supervisor, options: Options, port: int,
         port,
     )
     preparing = supervisor.add(specs.prepare())
+    supervisor.open_nursery(NURSERY, specs.environment)
     if postgres:
         specs.ports["postgres"] = postgres[0].port
         servers.await_postgres(*postgres, supervisor)
@@ -154,6 +157,7 @@ def _start(state: StateDir, supervisor: Supervisor, options: Options, port: int,
         specs.ports["valkey"] = valkey[0].port
         servers.await_valkey(*valkey, supervisor)
     _await_prepared(supervisor, preparing)
+    supervisor.await_nursery(NURSERY_S)
     announce(f"database  {described(needed, specs.database_url)}")
     return specs
 
