@@ -20,22 +20,23 @@ from workers.validator.rules_german import GERMAN
 
 _REGISTER_OF_LOCATOR = (("rz", "letter"), ("art", "eu_act"), ("§", "statute"))
 _NARRATES = re.compile(
-    r"\b(?:derzeit|zurzeit|bisher|bislang|häufig|oft|üblicherweise|meistens?|heute|aktuell|gewöhnlich|in der Regel|wurde|wurden|war"
-    r"|waren|hatte|hatten)\b"
+    r"\b(?:[Dd]erzeit|[Zz]urzeit|[Bb]isher|[Bb]islang|[Hh]äufig|[Oo]ft|[Üü]blicherweise|[Mm]eistens?|[Hh]eute|[Aa]ktuell|[Gg]ewöhnlich|[Ff]rüher|[Ii]n der Regel|wurde|wurden|war"
+    r"|waren|hatte|hatten|musste|mussten)\b"
 )
 _BINDS_NOBODY = re.compile(
     r"\b(?:unberührt|gilt|gelten|findet|finden|bezeichnet|heißt|umfasst|umfassen|handelt|kann|können|darf|dürfen|unterliegt nicht"
-    r"|berührt|bleibt|bleiben|beginnt|beginnen|läuft|laufen|endet|enden|lässt|lassen|regelt|schützt|betrifft|dient|dienen|steht|stehen|wirkt)\b"
+    r"|berührt|bleibt|bleiben|beginnt|beginnen|läuft|laufen|endet|enden|lässt|lassen|regelt|schützt|betrifft|dient|dienen|steht|stehen|wirkt|ergibt|ergeben|bedeutet|dauert|dauern|befindet|befinden|gehört|gehören|beschreibt|beschäftigt|kennzeichnet|in Kraft|besteht aus|bestehen aus|richtet sich)\b"
     r"|^\W*(?:Ob|Über)\b.*\b(?:entscheidet|entscheiden)\b"
     r"|\b(?:Verordnung|Richtlinie|Gesetz|Vorschrift|Kapitel|Anhang)\b.*\benthält\b"
 )
 _PRONOUN_ACTS = re.compile(r"\W*(?:Er|Sie)\s+[a-zäöüß]+(?:t|en)\s+(?:eine?|einen|die|den|das|der|dem|jede|alle)\b")
 _SECOND_VERB = re.compile(r"\b(?:is|are|was|were|can|may|might|has been)\b")
 _VERB_AND_OBJECT = re.compile(
-    r"(?!(?:for|of|in|by|with|to|and|or|as|on|at|from|under|after|before|all|both|not|if|when|where|while)\b)[a-z]+"
+    r"(?!(?:see|refer|for|of|in|by|with|to|and|or|as|on|at|from|under|after|before|all|both|not|if|when|where|while)\b)[a-z]+"
     r" (?:the|an?|every|each|all|any|its|their)\b"
 )
 MIN_COMMAND_WORDS = 3
+_POINTS = re.compile(r"\W*(?:see|cf|compare|refer to)\b", re.IGNORECASE)
 _PART_END = re.compile(r"[.;]\s")
 _PASSIVE = re.compile(
     r"\b(?:wird|werden)\b[^;]*?\b(?:\w*ge\w{2,}(?:t|en)|\w+iert|(?:be|er|ver|zer|ent|über|unter|wider|miss)\w{2,}(?:t|en))\b|\berfolg(?:t|en)\b"
@@ -120,7 +121,7 @@ def _binds(masked: str, register: str | None) -> bool:
 def _commands(text: str) -> bool:
     """Whether an English statement opens with a bare verb and closes as a list item or sentence: "log every access;"."""
     said = words(text)
-    if len(said) < MIN_COMMAND_WORDS or not text.rstrip().endswith((";", ".", ",")):
+    if _POINTS.match(text) or len(said) < MIN_COMMAND_WORDS or not text.rstrip().endswith((";", ".", ",")):
         return False
     is_verb = analyse(said[0].text.lower(), "en").tag in ("VVB", "VVI", "VV0") or _VERB_AND_OBJECT.match(text.strip())
     return bool(is_verb) and not _SECOND_VERB.search(text)

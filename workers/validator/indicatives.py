@@ -15,12 +15,12 @@ def indicative_duties(language: str) -> tuple[Rule, ...]:
     """The creator's rules as duties. What is masked before the main clause may stand before it."""
     some, flags = _BY_LANGUAGE[language]
     return tuple(
-        Rule(
-            rule.id.replace(".", ".duty."),
-            None,
-            re.compile(rf"^[\W_]*{rule.pattern.pattern.removeprefix('^')}", flags),
-            rule.registers,
-        )
+        Rule(rule.id.replace(".", ".duty."), None, re.compile(_opened(rule.pattern.pattern), flags), rule.registers)
         for rule in some
         if rule.kind in set(Modality)
     )
+
+
+def _opened(pattern: str) -> str:
+    """The pattern with room for blanks before its beginning, where it asks for the beginning."""
+    return rf"^[\W_]*{pattern[1:]}" if pattern.startswith("^") else pattern

@@ -76,8 +76,8 @@ _MASKS = (
                 r"\b(?:no|without any|without) (?:\w+ )?(?:obligations?|duty|duties|need|requirements?|necessity)\b(?! to the contrary)",
             ),
             (
-                "not_prevent",
-                r"\bshall not (?:prevent|preclude|prejudice|affect|be construed|be deemed|be interpreted|limit|apply|constitute|be considered|be regarded|be liable)\b",
+                "not_construed",
+                r"\bshall not (?:be construed|be deemed|be interpreted|be considered|be regarded|be liable)\b",
             ),
             ("exempt", r"\b(?:is|are|be) (?:\w+ )?(?:exempt(?:ed)?|relieved|released|excused|waived)\b"),
             ("waive", r"\bmay be (?:waived|omitted|dispensed with|left out|skipped)\b"),
@@ -85,6 +85,20 @@ _MASKS = (
             ("without_prejudice", r"\bshall be without prejudice\b"),
         ],
         _I,
+    ),
+    *within(
+        frozenset({"eu_act", "statute", "letter", "contract", "policy", UNKNOWN}),
+        rules(
+            "en",
+            Kind.RELIEF,
+            [
+                (
+                    "not_prevent",
+                    r"\bshall not (?:prevent|preclude|prejudice|affect|limit|apply(?! (?:the|any|an?|its|their|such)\b)|constitute)\b",
+                ),
+            ],
+            _I,
+        ),
     ),
     *within(
         frozenset({"contract", "policy", UNKNOWN}),
@@ -148,7 +162,7 @@ _MASKS = (
         [
             (
                 "as_required",
-                r"\b(?:as|if|where|when|unless|whenever|otherwise) (?:\w+ )?(?:required|necessary|needed|prohibited|stated)\b|\brequired by\b(?! (?:the )?law to\b)|\bthe required\b|\brequired (?:for|to|in|fields?|information|data)\b(?<!is required to)(?<!are required to)",
+                r"\b(?:as|if|where|when|unless|whenever|otherwise) (?:\w+ )?(?:required|necessary|needed|prohibited|stated)\b|\brequired by\b(?! (?:the )?law to\b)|\bthe required\b|(?<!is )(?<!are )(?<!be )\brequired (?:for|to|in|fields?|information|data)\b(?<!is required to)(?<!are required to)",
             ),
             (
                 "relative",
@@ -189,7 +203,7 @@ _DUTIES = (
             ("is_to", r"\b(?:is|are) (?:not )?to (?:be\b|have\b|ensure|provide|keep|make|use|\w+(?=\s))"),
             (
                 "is_required",
-                r"\b(?:is|are|be|remains?) (?:\w+ly |also |hereby |jointly |solely |strictly )?(?:required|obliged|obligated|bound|expected|responsible|liable|prohibited|forbidden|mandatory|compulsory|obligatory|imperative|essential|necessary|accountable|in charge|banned|disallowed)\b",
+                r"\b(?:is|are|be|remains?) (?:\w+ly |also |hereby |jointly |solely |strictly )?(?:required|obliged|obligated|bound|expected|responsible|liable|prohibited|forbidden|mandatory|compulsory|obligatory|imperative|essential|necessary|needed|accountable|in charge|banned|disallowed)\b",
             ),
             (
                 "may_not",
@@ -225,6 +239,10 @@ _DUTIES = (
             ),
         ],
         _I,
+    ),
+    *within(
+        frozenset({"specification", "user_stories", "criteria"}),
+        rules("en", None, [("ability", r"^\W*(?:the )?(?:ability|capability|option) (?:to|for)\b")], _I),
     ),
     *within(
         BINDING_REGISTERS,

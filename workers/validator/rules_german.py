@@ -64,7 +64,17 @@ _FIRST = (
             ("im_folgenden", r"\b(?:im Folgenden|nachfolgend|im Weiteren)\b.{0,40}\bgenannt\b\W*$"),
         ],
     ),
-    *rules("de", Kind.INFORMATION, [("question", r"\?\s*$")]),
+    *rules(
+        "de",
+        Kind.INFORMATION,
+        [
+            ("question", r"\?\s*$"),
+            (
+                "offen",
+                r"^\W*(?:Ob|Wie|Wann|Wo|Welche[rsmn]?)\b[^;]*,\s*(?:entscheidet|entscheiden|zeigt|zeigen|beschreibt|regelt|ergibt|erläutert|bestimmt|steht)\b|^\W*(?:Ob|Wie|Wann|Wo|Welche[rsmn]?)\b.*\b(?:offen|unklar|geklärt|entschieden)\W*$",
+            ),
+        ],
+    ),
 )
 
 _MASKS = (
@@ -77,7 +87,10 @@ _MASKS = (
                 rf"\b(?:muss|müssen|MUSS|MÜSSEN)\b(?:(?!\b(?:und|oder|darf|dürfen|sondern)\b|[,;:.]).)*?\b(?:nicht{_ATTRIBUTE}\b|kein(?:e|en|er|em|es)?\b)",
             ),
             ("braucht_nicht", r"\b(?:brauch(?:t|en)|benötig(?:t|en))\b[^;:.]*?\b(?:nicht|kein\w*)\b"),
-            ("nicht_noetig", rf"\b(?:nicht|weder)\b(?:\s+\w+){{0,2}}?\s+{_NEED}\b"),
+            (
+                "nicht_noetig",
+                rf"\b(?:nicht|weder)\b(?:\s+\w+){{0,2}}?\s+(?:(?:verpflichtet|gehalten),[^,.;]*?(?:\bzu [a-zäöüß]+n|\b[a-zäöüß]+zu[a-zäöüß]{{3,}}n)\b|{_NEED}\b)",
+            ),
             (
                 "kein_muss",
                 rf"\bkein(?:e|er|en|em|es)?\b(?:(?!\b(?:muss|müssen|darf|dürfen)\b)[^;:.])*?\b(?:{_NEED}|Pflichten?|Verpflichtung(?:en)?|Bedarf|Notwendigkeit|pflichtig)\b",

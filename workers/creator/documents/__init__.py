@@ -19,7 +19,7 @@ from workers.creator.structure import structured
 
 __all__ = ["READER_VERSION", "ReadLimits", "read"]
 
-READER_VERSION: Final = 1
+READER_VERSION: Final = 2
 """Raised when the same bytes would give another canonical text or other passages."""
 
 

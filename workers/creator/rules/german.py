@@ -10,7 +10,7 @@ from .kinds import AUTHORITY_RIGHT, CUE, OBLIGATION, PROHIBITION, RECOMMENDATION
 from .rule import Rule, rule
 
 SYSTEM_VERB = re.compile(
-    r"^(?:[^,;]{0,40}\b)?(?:Das|Dieses|Jedes) (?:\w+e )?(?:System|Portal|Modul|Produkt|\w*[Ss]ystem|\w*[Ss]oftware)\b[^,;]*\b(?:ermöglicht|unterstützt|zeigt|prüft|erzeugt|speichert|protokolliert|verhindert|bietet|sendet|meldet)\b"
+    r"^(?:[^,;]{0,40}\b)?(?:Das|Dieses|Jedes) (?:\w+e )?(?:System|Portal|Modul|Produkt|(?!Alt|Vorgänger|Bestands|Fremd)\w*[Ss]ystem|\w*[Ss]oftware)\b[^,;]*\b(?:ermöglicht|unterstützt|zeigt|prüft|erzeugt|speichert|protokolliert|verhindert|bietet|sendet|meldet)\b"
 )
 """What a system does by itself, where a specification says so."""
 

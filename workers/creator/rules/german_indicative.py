@@ -73,13 +73,6 @@ RULES: tuple[Rule, ...] = (
                 rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:(?:Er|Sie) (?:{_VERB}|{_ACTS})\b(?! sich\b)|[A-ZÄÖÜ][^,;:]{{0,60}} {_VERB} (?:er|sie)\b)",
             ),
             rule(
-                "de.nur_moeglich",
-                PROHIBITION,
-                r"\b(?:nur|ausschließlich|erst)\b[^;:]*\bmöglich\b|^Ohne\b[^;:]*\b(?:nicht (?:möglich|zulässig)|unmöglich)\b",
-                beats=["de.zulaessig"],
-                needs="möglich unmöglich zulässig",
-            ),
-            rule(
                 "de.stelle_unterlaesst",
                 PROHIBITION,
                 rf"^{_USUAL}(?:{_SUBJECT}\b[^,;:]{{0,70}}?\b{_VERB}|{_VERB} {_SUBJECT})\b[^,;:]*\b(?:nicht|keine?[nrs]?)\b(?! nur\b)(?![^,;:]*\b(?:verpflichtet|gehalten)\b)",
@@ -154,6 +147,13 @@ RULES: tuple[Rule, ...] = (
     *within(
         ("policy", "contract", "specification"),
         (
+            rule(
+                "de.nur_moeglich",
+                PROHIBITION,
+                r"\b(?:nur|ausschließlich|erst)\b[^;:]*\bmöglich\b|^Ohne\b[^;:]*\b(?:nicht (?:möglich|zulässig)|unmöglich)\b",
+                beats=["de.zulaessig"],
+                needs="möglich unmöglich zulässig",
+            ),
             rule(
                 "de.faellig",
                 OBLIGATION,
