@@ -14,6 +14,7 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from api.app import create_app
+from api.connections import Worker
 from api.draining import Draining
 from api.upkeep import Upkeep
 from orchestrator.bootstrap import Orchestrator, build
@@ -119,7 +120,7 @@ def options(settings: Settings) -> dict[str, Any]:
     """gunicorn's settings by name."""
     return {
         "bind": [f"{settings.api_host}:{settings.api_port}"],
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "workers": settings.api_processes,
         "threads": settings.api_threads + settings.event_streams,  # a stream holds one as long as it lives
         "timeout": TIMEOUT_S,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -119,6 +120,17 @@ def test_a_chunked_body_is_limited_too(server: Server) -> None:
     answer = requests.post(f"{server.url}/jobs", data=pieces, headers=headers, timeout=20)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_who_does_not_hang_up_keeps_nobody_waiting(server: Server) -> None:
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    with contextlib.ExitStack() as kept:
+        for _ in range(50):
+            client = kept.enter_context(socket.create_connection(address, timeout=10))
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answers = [requests.get(f"{server.url}/health", timeout=15).status_code for _ in range(4)]
+
+    assert answers == [200] * 4
 
 
 def test_many_at_once_with_one_document_store_it_once(server: Server, shared: Any) -> None:
