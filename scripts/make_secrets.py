@@ -24,7 +24,8 @@ def main() -> None:
     keep(folder / "redis_url", f"redis://:{valkey}@valkey:6379/0")
     keep(folder / "admin_key", joined("prod", make_parts()))
     keep(folder / "flower_login", f"operator:{secrets.token_hex(12)}")
-    keep(folder / "neo4j_auth", f"neo4j/{secrets.token_hex(12)}")
+    login = keep(folder / "neo4j_auth", f"neo4j/{secrets.token_hex(12)}")
+    keep(folder / "neo4j_password", login.partition("/")[2])
     keep(folder / "grafana_password", secrets.token_hex(12))
     print(f"The secrets are in {folder}/; the admin key for REST and the command line is in {folder}/admin_key.")
 

@@ -71,7 +71,8 @@ class Containers:
 
     def _environment(self, name: str) -> dict[str, str]:
         service = self._services[name]
-        named = {key: str(self._place / Path(value).name) for key, value in service["environment"].items()}
+        given = {key: value for key, value in service["environment"].items() if not value.startswith("${NEO4J_URI:")}
+        named = {key: str(self._place / Path(value).name) for key, value in given.items()}
         assert {Path(value).name for value in named.values()} <= set(service["secrets"])
         image = {"ORCHESTRATOR_STATE_DIR": str(self._place / "state"), "ORCHESTRATOR_API_PORT": str(self.ports["api"])}
         return {**os.environ, **image, **named, "ORCHESTRATOR_ENVIRONMENT": f"c{os.getpid()}"}

@@ -54,7 +54,9 @@ def test_our_containers_can_write_nothing_but_their_tmpfs(services: dict[str, di
     service = services[name]
     assert (service["read_only"], service["cap_drop"], service["tmpfs"]) == (True, ["ALL"], ["/tmp"])  # noqa: S108 - a path in a container
     assert "volumes" not in service
-    assert all(str(value).startswith(("/run/secrets/", "http://api:")) for value in service["environment"].values())
+    for value in map(str, service["environment"].values()):
+        assert value.startswith(("/run/secrets/", "http://api:", "${NEO4J_URI:")), value
+        assert Path(value.rstrip("}")).name in service["secrets"] or "/run/secrets/" not in value
 
 
 def test_servers_publish_no_port_and_reach_nothing_outside(
@@ -76,6 +78,19 @@ def test_a_process_has_more_time_to_stop_than_it_takes(services: dict[str, dict[
     assert seconds(services["api"]["stop_grace_period"]) > defaults["api_drain_s"] + GRACE_S
 
 
+def test_a_language_model_comes_to_those_who_ask_it(
+    compose: dict[str, Any], services: dict[str, dict[str, Any]]
+) -> None:
+    added = yaml.safe_load((ROOT / "deploy" / "compose" / "llm.yml").read_text(encoding="utf-8"))
+    assert set(added["services"]) == {"api", "creator", "validator"}
+    for name, service in added["services"].items():
+        assert set(service["environment"]) == {"LLM_BASE_URL", "LLM_MODEL", "LLM_API_KEY_FILE"}
+        assert set(service["secrets"]) <= set(added["secrets"])
+        assert "outside" in {*services[name]["networks"], *service.get("networks", ())}
+    for name in ("creator", "validator"):
+        assert services[name]["networks"] == ["inside"]
+
+
 def seconds(text: str) -> float:
     return float(text.removesuffix("s"))
 
@@ -93,6 +108,7 @@ def test_the_secrets_are_made_once_and_for_their_folder_alone(compose: dict[str,
     assert once == again
     assert {f"./secrets/{name}" for name in once} == {secret["file"] for secret in compose["secrets"].values()}
     assert once["postgres_password"] in once["database_url"]
+    assert once["neo4j_auth"] == f"neo4j/{once['neo4j_password']}"
     assert folder.stat().st_mode & 0o777 == 0o700
 
 

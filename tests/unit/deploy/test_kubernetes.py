@@ -77,9 +77,12 @@ def test_a_pod_has_no_rights_and_a_read_only_root(name: str) -> None:
     volumes = {volume["name"]: volume for volume in pod["volumes"]}
     assert {mount["name"] for mount in container["volumeMounts"]} == set(volumes)
     assert volumes["tmp"]["emptyDir"]["medium"] == "Memory"
-    assert volumes["secrets"]["secret"]["defaultMode"] == 0o440
-    keys = {item["key"] for item in volumes["secrets"]["secret"]["items"]}
+    held = volumes["secrets"]["projected"]
+    assert held["defaultMode"] == 0o440
+    keys = {item["key"] for source in held["sources"] for item in source["secret"].get("items", ())}
     assert keys == {"database_url", "redis_url"} | ({"admin_key"} if name == "migrate" else set())
+    whole = [source["secret"] for source in held["sources"] if "items" not in source["secret"]]
+    assert whole == ([] if name == "migrate" else [{"name": "orchestrator-more", "optional": True}])
 
 
 @pytest.mark.parametrize("name", ROLES)
