@@ -11,7 +11,7 @@ from .rule import Rule, rule
 
 GUESS = re.compile(
     r"\bmust have (?:\w+ly )?(?:been|had|felt|seemed|gone|got|gotten|lost|slipped|happened|occurred|forgotten|missed|misread|mistaken|overlooked|thought|known|misunderstood|taken place)\b(?!.*\b(?:before|prior|by|at least|within|no later|for (?:\w+ ){1,2}(?:years?|months?))\b)"
-    r"|\b(?:old|former|previous|predecessor|apparently|presumably|evidently|obviously|probably|surely|back then|some(?:body|one|thing)|at the time|last (?:week|month|year|night))\b.* must have \w+|\bmust (?:\w+ )?have \w+(?:ed|en|lt|nt|ld)\b.* (?:since|because|than we|at the time|back then|last (?:week|month|year|night))\b"
+    r"|\bmust have been (?:caused|triggered|due to)\b|\b(?:old|former|previous|predecessor|apparently|presumably|evidently|obviously|probably|surely|back then|some(?:body|one|thing)|at the time|last (?:week|month|year|night))\b.* must have \w+|\bmust (?:\w+ )?have \w+(?:ed|en|lt|nt|ld)\b.* (?:since|because|than we|at the time|back then|last (?:week|month|year|night))\b"
     r"|\bmust be (?:(?:a|an|some|some kind of) )?(?:mistake|misunderstanding|coincidence|mistaken|kidding|joking)\b"
 )
 """A guess about what was, which is worded like a duty."""

@@ -124,6 +124,38 @@ def test_an_item_may_bring_the_infinitive_that_its_lead_in_lacks() -> None:
     ]
 
 
+def test_an_item_completes_a_lead_in_that_ends_in_its_modal() -> None:
+    draft = Draft()
+    lead = draft.add("Users must:", Role.LEAD_IN)
+    draft.add("lock the screen;", Role.ITEM, lead=lead)
+    found = draft.extract("en", Register.SPECIFICATION)
+    assert _texts(found) == ["Users must: lock the screen;"]
+
+
+def test_under_acceptance_criteria_plain_statements_are_requirements() -> None:
+    texts = ["The list loads within a second.", "Only owners can delete a list.", "The icon was drawn last year."]
+    plain, criteria = Draft(), Draft()
+    for text in texts:
+        plain.add(text, section="Background")
+        criteria.add(text, section="4 Acceptance criteria")
+    assert _texts(plain.extract("en", Register.USER_STORIES)) == []
+    found = criteria.extract("en", Register.USER_STORIES).requirements
+    assert [one.requirement_text for one in found] == texts[:2]
+    assert [one.modality for one in found] == [Modality.OBLIGATION, Modality.PROHIBITION]
+
+
+def test_a_requirements_id_speaks_for_the_sentence_behind_it() -> None:
+    draft = Draft()
+    draft.text = "REQ-7: "
+    draft.add("Die Kasse druckt einen Bon. Der Bon gefällt den Kunden.", locator="REQ-7")
+    draft.add("Das Papier ist weiß und glatt.", locator="REQ-7")
+    draft.add("REQ-8 | Der Bon nennt das Datum. | hoch", Role.TABLE)
+    assert _texts(draft.extract(register=Register.SPECIFICATION)) == [
+        "Die Kasse druckt einen Bon.",
+        "Der Bon nennt das Datum.",
+    ]
+
+
 def test_a_change_history_states_nothing() -> None:
     draft = Draft()
     draft.add("Version | Change | Date", Role.TABLE)

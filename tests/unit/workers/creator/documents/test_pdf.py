@@ -44,6 +44,18 @@ def test_running_headers_footers_and_page_numbers_are_gone(make_pdf: MakePdf, ch
     assert len(document.page_starts) == 3
 
 
+def test_a_line_on_both_pages_of_two_is_a_header(make_pdf: MakePdf) -> None:
+    pages = [page(n, *lines(f"Absatz {n}: {FULL}", "und zu pruefen.")) for n in (1, 2)]
+    assert words(read(PDF, make_pdf(pages))) == [f"Absatz {n}: {FULL} und zu pruefen." for n in (1, 2)]
+
+
+def test_a_requirements_id_opens_a_paragraph(make_pdf: MakePdf) -> None:
+    document = read(PDF, make_pdf([page(1, *lines(f"{FULL} ist zu pruefen.", "REQ-12 Das System muss drucken."))]))
+    assert ("REQ-12", "Das System muss drucken.") in [
+        (p.locator, document.text[p.start : p.end]) for p in document.passages
+    ]
+
+
 def test_a_paragraph_goes_on_over_the_page(make_pdf: MakePdf, check_invariants: Check) -> None:
     pages = [page(1, *lines(FULL)), page(2, *lines("bis die Frist endet.")), page(3, *lines("Ende der Vorschrift."))]
     document = read(PDF, make_pdf(pages))
