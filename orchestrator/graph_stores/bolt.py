@@ -17,7 +17,7 @@ T = TypeVar("T")
 Work = Callable[["ManagedTransaction"], T]
 
 PATIENCE_S = 5.0
-"""After a call that was not answered in time, others are refused at once for so long."""
+"""After a call that could not be made or was not answered in time, others are refused at once for so long."""
 AWAY = "Check that it runs, NEO4J_URI, NEO4J_USERNAME and NEO4J_PASSWORD; what is written meanwhile reaches it later."
 
 
@@ -68,7 +68,7 @@ class Bolt:
 
     def _bounded(self, call: Callable[[Session], T]) -> T:
         if time.monotonic() < self._away_until:
-            raise Unavailable(f"Neo4j did not answer in time a moment ago. {AWAY}")
+            raise Unavailable(f"Neo4j did not answer a moment ago. {AWAY}")
         outcome: list[T | BaseException] = []
         thread = threading.Thread(target=self._call, args=(call, outcome), name="bolt", daemon=True)
         thread.start()
@@ -78,8 +78,19 @@ class Bolt:
             self._driver = None
             raise Unavailable(f"Neo4j did not answer within {self._settings.neo4j_total_s:g} s. {AWAY}")
         if isinstance(outcome[0], BaseException):
-            raise _told(outcome[0])
+            raise self._told(outcome[0])
         return outcome[0]
+
+    def _told(self, error: BaseException) -> BaseException:
+        from neo4j.exceptions import AuthError, DriverError, TransientError
+
+        if not isinstance(error, DriverError | TransientError | AuthError):
+            return error
+        if not isinstance(error, TransientError):
+            self._away_until = time.monotonic() + PATIENCE_S
+        told = Unavailable(f"Neo4j does not answer or does not let us in: {type(error).__name__}. {AWAY}")
+        told.__cause__ = error
+        return told
 
     def _call(self, call: Callable[[Session], T], outcome: list[T | BaseException]) -> None:
         try:
@@ -99,7 +110,7 @@ class Bolt:
                     auth=(settings.neo4j_username, settings.neo4j_password) if settings.neo4j_password else None,
                     connection_timeout=settings.neo4j_connect_s,
                     connection_acquisition_timeout=settings.neo4j_connect_s,
-                    max_transaction_retry_time=settings.neo4j_total_s / 2,
+                    max_transaction_retry_time=settings.neo4j_connect_s,
                     max_connection_lifetime=1800,
                     max_connection_pool_size=20,
                     liveness_check_timeout=30,
@@ -117,13 +128,3 @@ def statements(wanted: Iterable[tuple[str, Mapping[str, Any]]]) -> Work[list[dic
         return [record for text, values in todo for record in transaction.run(text, dict(values)).data()]
 
     return work
-
-
-def _told(error: BaseException) -> BaseException:
-    from neo4j.exceptions import AuthError, DriverError, TransientError
-
-    if not isinstance(error, DriverError | TransientError | AuthError):
-        return error
-    told = Unavailable(f"Neo4j does not answer or does not let us in: {type(error).__name__}. {AWAY}")
-    told.__cause__ = error
-    return told

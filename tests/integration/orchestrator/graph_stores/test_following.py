@@ -186,6 +186,11 @@ def test_a_neo4j_that_is_away_holds_up_nothing_and_gets_all_later(stage: Stage) 
             with pytest.raises(Unavailable, match="Neo4j"):
                 orchestrator.graph.catch_up()
         orchestrator.close()
+    refusing = build(replace(away, neo4j_total_s=30.0))
+    for said in ("does not answer", "did not answer a moment ago"):
+        with pytest.raises(Unavailable, match=said):
+            refusing.graph.show()
+    refusing.close()
     assert (stage.counts(), stage.behind()) == (BARE, 1)
     stage.store.catch_up()
     assert (stage.counts(), stage.behind()) == (WRITTEN, 0)
