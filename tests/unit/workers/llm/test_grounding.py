@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +34,35 @@ def test_the_words_of_the_document_win(spans: list[tuple[int, int]], quote: str,
     place = ground(TEXT, spans, quote)
     assert place is not None
     assert (TEXT[slice(*place.span)], place.match) == (found, match)
+
+
+VARIANTS = "Kein Recht auf Kündigung hat, wer – binnen 10\u202fTagen – mahnt. Er führt E\u2011Rechnungen und Bu-\nchungen ver- oder auf."
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        (unicodedata.normalize("NFD", "Recht auf Kündigung"), "Recht auf Kündigung"),
+        ("wer - binnen 10 Tagen - mahnt", "wer – binnen 10\u202fTagen – mahnt."),
+        ("Er führt E-Rechnungen und Buchungen", "Er führt E\u2011Rechnungen und Bu-\nchungen"),
+        ("und Bu- chungen ver- oder auf", "und Bu-\nchungen ver- oder auf."),
+        ("Er\u200b führt\ufeff E\u2010Rechnungen", "Er führt E\u2011Rechnungen"),
+        ("ein Recht auf Kündigung", None),
+        ("wer - binnen 10 Tag", None),
+        ("binnen 1 Tagen mahnt", None),
+    ],
+)
+def test_unicode_and_line_ends_vary_and_words_and_numbers_do_not(quote: str, found: str | None) -> None:
+    place = ground(VARIANTS, [(0, len(VARIANTS))], quote)
+    assert (VARIANTS[slice(*place.span)] if place else None) == found
+
+
+def test_thousands_of_invented_quotes_are_looked_for_in_no_time() -> None:
+    text = "Der Mieter zahlt die Miete. " * 2_000
+    started = time.process_time()
+    for number in range(500):
+        assert ground(text, [(0, len(text))], f"Der Vermieter zahlt {number} Mieten.") is None
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("quote", ["", "Er darf", "...", "Er darf alles löschen.", "Die Straße ist ﬁnal gesperrt."])
