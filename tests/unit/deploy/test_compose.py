@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -124,6 +125,15 @@ def test_docker_reads_it() -> None:
     if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("docker compose is not installed")
     subprocess.run([docker, "compose", "config", "--quiet"], cwd=ROOT, check=True, timeout=60)
+
+
+def test_it_keeps_to_the_specification() -> None:
+    specification = pytest.importorskip("compose_spec", reason="compose-spec is not installed")
+    for file in ("docker-compose.yml", "deploy/compose/llm.yml"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        filled = re.sub(r"\$\{\w+:([-+?])([^}]*)\}", lambda found: found[2] if found[1] == "-" else "x", text)
+        read = specification.PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(filled)))
+        assert set(read.service_names()) == set(yaml.safe_load(text)["services"])
 
 
 def test_hadolint_has_nothing_to_say() -> None:
