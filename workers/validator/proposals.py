@@ -97,5 +97,7 @@ def _evidence(text: str, one: ProposedMatch, index: ModelIndex) -> Iterator[dict
 def _place(text: str, words: str) -> Span | None:
     """Where the words stand in the text, whatever their case; None also for fewer than three characters."""
     wanted = words.strip()
+    if not LEAST_CHARACTERS <= len(wanted) <= len(text):
+        return None
     found = re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", text, re.IGNORECASE)
-    return found.span() if found and len(wanted) >= LEAST_CHARACTERS else None
+    return found.span() if found else None

@@ -36,7 +36,10 @@ def test_the_words_of_the_document_win(spans: list[tuple[int, int]], quote: str,
     assert (TEXT[slice(*place.span)], place.match) == (found, match)
 
 
-VARIANTS = "Kein Recht auf Kündigung hat, wer – binnen 10\u202fTagen – mahnt. Er führt E\u2011Rechnungen und Bu-\nchungen ver- oder auf."
+VARIANTS = (
+    "Kein Recht auf Kündigung hat, wer – binnen 10\u202fTagen – mahnt. "
+    "Er führt E\u2011Rechnungen und Bu-\nchungen ver- oder auf."
+)
 
 
 @pytest.mark.parametrize(
