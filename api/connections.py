@@ -7,15 +7,19 @@ a few that are answered and not closed, because its loop waits for each of them 
 from __future__ import annotations
 
 import errno
+import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
+from uuid import uuid4
 
+import structlog
 from gunicorn import util  # type: ignore[import-untyped]
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
 PATIENCE_S = 10.0
@@ -26,8 +30,14 @@ SEND_S = 30.0
 """So long a thread waits until a client has taken a piece of the answer."""
 PIECE_BYTES = 65_536
 LEAST_WAIT_S = 0.01
+UNREADABLE = (
+    "What was sent cannot be read as HTTP/1.1: a line or the headers are broken, or longer than this server takes "
+    "(4,094 characters in the first line, 8,190 in a header, 100 headers)."
+)
 LINGER_S = 1.0
 """So long a closed connection is read on, lest the client lose the answer for what it still sends."""
+
+log = structlog.get_logger(__name__)
 
 
 class ClientSocket(socket.socket):
@@ -116,3 +126,31 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if not goes_on:
             conn.linger()
         return goes_on
+
+    def handle_error(self, req: Any, client: ClientSocket, addr: Any, exc: BaseException) -> None:
+        """Answer what cannot be read as a problem. It is not repeated, nor logged: a key may stand in it."""
+        if not isinstance(exc, ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        request_id = uuid4().hex
+        log.warning("unreadable_request", error=type(exc).__name__, correlation_id=request_id)
+        with suppress(OSError):
+            client.sendall(_refusal(request_id))
+
+
+def _refusal(request_id: str) -> bytes:
+    """A whole answer, written where there is no request to answer."""
+    problem = {
+        "type": "urn:requirement-orchestrator:problem:bad_request",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": UNREADABLE,
+        "code": "bad_request",
+        "request_id": request_id,
+    }
+    body = json.dumps(problem).encode()
+    head = (
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+        f"X-Request-ID: {request_id}\r\nX-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

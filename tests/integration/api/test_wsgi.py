@@ -133,6 +133,20 @@ def test_who_does_not_hang_up_keeps_nobody_waiting(server: Server) -> None:
     assert answers == [200] * 4
 
 
+@pytest.mark.parametrize("line", [b"Authorization Bearer a-secret", b"X: a-secret\0", b"X: a-secret" + b"x" * 9000])
+def test_what_is_no_http_is_a_problem_and_not_repeated(server: Server, line: bytes) -> None:
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    with socket.create_connection(address, timeout=20) as client:
+        client.sendall(b"GET /jobs HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n")
+        answer = HTTPResponse(client)
+        answer.begin()
+        problem = json.load(answer)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    assert (problem["code"], problem["request_id"]) == ("bad_request", answer.headers["X-Request-ID"])
+    assert "a-secret" not in json.dumps(problem) + server.log.read_text()
+
+
 def test_many_at_once_with_one_document_store_it_once(server: Server, shared: Any) -> None:
     def submit(number: int) -> requests.Response:
         files = {"document": ("a.txt", b"The same words must be kept for all.")}
