@@ -89,13 +89,27 @@ _OPENS_CONDITION = {
 }
 
 
+_STRESSED = re.compile(
+    r"\b(?:MUSS|MÜSSEN|SOLL|SOLLEN|SOLLTE|SOLLTEN|DARF|DÜRFEN|KANN|KÖNNEN|WIRD|WERDEN|IST|SIND|HAT|HABEN|NICHT|NUR|KEINE?[NRSM]?|ZU|NIEMALS)\b"
+)
+
+
+_INCLUSIVE = re.compile(r"(?<=[a-zäöüß])[:*_/](?=in(?:nen)?\b)")
+
+
+def plain_words(text: str, language: str) -> str:
+    """Words as the rules know them: "MUSS" as "muss", "Mieter:innen" as "Mieterinnen", "don’t" with a straight mark."""
+    if language == "en":
+        return text.replace("’", "'")
+    return _INCLUSIVE.sub("", _STRESSED.sub(lambda match: match[0].lower(), text))
+
+
 def clauses(sentence: str, language: str) -> Clauses:
     """Split a sentence into what it states and what it only conditions, describes or explains."""
     text = _SPACE.sub(" ", _MARKER.sub("", sentence, count=1)).strip()
     text = _without_quoted_duties(_without_parentheses(text))
     fragment = text[:1].islower()
-    if language == "en":
-        text = text.lower()
+    text = plain_words(text.lower() if language == "en" else text, language)
     parts = _SEGMENT[language].split(text)
     is_subordinate = _german(parts[::2]) if language == "de" else _english(parts[::2])
     main = _joined(parts, is_subordinate)

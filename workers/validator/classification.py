@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workers.creator.clauses import plain_words
 from workers.language import analyse, words
 from workers.validator.main_clauses import MainClauses, main_clauses
 from workers.validator.rules import BINDING_REGISTERS, SENTENCES, Kind, LanguageRules, Rule
@@ -71,6 +72,7 @@ def classify(text: str, language: str, register: str | None = None, locator: str
     """
     chosen = ENGLISH if language == "en" else GERMAN
     register = register or _register_of(locator)
+    text = plain_words(text, "en" if chosen is ENGLISH else "de")
     if (hit := _first_hit(chosen.first, text, register)) is not None:
         return hit
     clauses = main_clauses(text, "en" if chosen is ENGLISH else "de")
