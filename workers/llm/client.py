@@ -36,6 +36,9 @@ class Model:
     """The configured endpoint, asked for one step."""
 
     def __init__(self, orchestrator: Orchestrator, step: ClaimedStep, sent_to: str | None) -> None:
+        from workers.llm.transport import send  # 20 MB, in those workers only that ask a model
+
+        self._send = send
         self._settings = orchestrator.settings
         self._gate = orchestrator.language_model
         self._step = step
@@ -96,14 +99,12 @@ class Model:
             )
 
     def _call(self, call: Call, body: Mapping[str, Any], messages: Messages) -> Reply:
-        from workers.llm.transport import send  # 20 MB, in those workers only that ask a model
-
         ticket = self._gate.admit(call)
         if ticket.turn is not Turn.GO:
             raise self._no_turn(call, ticket)
         began = time.monotonic()
         try:
-            reply = send(self._settings, body)
+            reply = self._send(self._settings, body)
         except BaseException:
             # The step was taken away or the worker stops: what was sent is paid for.
             took_ms, said = int((time.monotonic() - began) * 1000), "Given up while it was under way."
