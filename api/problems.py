@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, json, request
 from flask_smorest import Api
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -86,6 +87,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(OrchestratorError, _from_orchestrator)
     for lost in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(lost, _from_database)
+    app.register_error_handler(ParseException, _from_server)
 
 
 def problem(
@@ -135,6 +137,12 @@ def _from_database(error: DBAPIError | PoolTimeout) -> Response:
         said = "The database has no room left. Nothing was changed; make room or delete jobs, then try again."
         return problem(507, "storage_full", said, headers={"Retry-After": str(RETRY_AFTER_FULL_S)})
     return problem(503, "unavailable", "The database does not answer. Nothing was changed; try again in a moment.")
+
+
+def _from_server(_: Exception) -> Response:
+    """The body is read while the request is served, and its chunks may be broken."""
+    said = "The body cannot be read: its chunks are broken (RFC 9112, section 7.1). Send it again."
+    return problem(HTTPStatus.BAD_REQUEST, "bad_request", said)
 
 
 def _from_http(error: HTTPException) -> BaseResponse:

@@ -147,6 +147,17 @@ def test_what_is_no_http_is_a_problem_and_not_repeated(server: Server, line: byt
     assert "a-secret" not in json.dumps(problem) + server.log.read_text()
 
 
+def test_broken_chunks_are_a_fault_of_who_sent_them(server: Server) -> None:
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    head = f"POST /jobs HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(address, timeout=20) as client:
+        client.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n")
+        answer = HTTPResponse(client)
+        answer.begin()
+
+    assert (answer.status, json.load(answer)["code"]) == (400, "bad_request")
+
+
 def test_many_at_once_with_one_document_store_it_once(server: Server, shared: Any) -> None:
     def submit(number: int) -> requests.Response:
         files = {"document": ("a.txt", b"The same words must be kept for all.")}
