@@ -14,6 +14,8 @@ _HEADING = re.compile(
     r"|(?:Akzeptanz|Abnahme)kriterien)\b",
     re.IGNORECASE,
 )
+_BULLET = re.compile(r"[•·▪–—*-]\s+")
+_CELL = " | "
 _OTHER_IDS = re.compile(
     r"(?:AS|ASSUMPTION|DE|DEP|DEF|GLO|TERM|FIG|TAB|TC|TEST|UC|RISK|R(?:I|K)|ISSUE|BUG|CR|ADR|REF|DOC|NOTE|Q|OPEN|TODO|GOAL|Z|"
     r"VERSION|V|REV|KAP|APP|ANNEX|SEC(?:TION)?|STEP|ACTOR|STK)\b"
@@ -26,12 +28,27 @@ def lists_criteria(section: str) -> bool:
     return _HEADING.search(section) is not None
 
 
-def is_requirement_id(text: str) -> bool:
-    """Whether a text, such as a locator, begins with a requirement's id: "REQ-12", "NFR-3"."""
-    found = id_of(text)
-    return found is not None and _OTHER_IDS.match(found.prefix.upper().rstrip("-_. ")) is None
+def is_numbered(text: str, start: int, end: int) -> bool:
+    """Whether a requirement's id names this sentence: "REQ-12" just before it, or at the head of its table row.
+
+    Of a row it is a whole sentence, or the longest cell.
+
+    Args:
+        text: canonical text.
+        start, end: the sentence's span.
+    """
+    begin = text.rfind("\n", 0, start) + 1
+    begin += len(mark[0]) if (mark := _BULLET.match(text, begin, start)) else 0
+    found = id_of(text[begin : max(start, begin)])
+    if found is None or _OTHER_IDS.match(found.prefix.upper().rstrip("-_. ")):
+        return False
+    between = text[begin + found.length : start]
+    if _CELL not in text[begin:start]:
+        return not between.strip()
+    row = text[begin : text.find("\n", end) if "\n" in text[end:] else len(text)]
+    return text[end - 1] == "." or text[start:end] == max(row.split(_CELL), key=len).strip()
 
 
-def register_at(register: str, section: str, locator: str) -> str:
+def register_at(register: str, section: str, *, numbered: bool) -> str:
     """The register, or `CRITERIA` where the place makes a requirement of every plain statement."""
-    return CRITERIA if lists_criteria(section) or is_requirement_id(locator) else register
+    return CRITERIA if numbered or lists_criteria(section) else register

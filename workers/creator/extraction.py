@@ -17,7 +17,7 @@ from orchestrator.domain.document import Passage, Role, Span
 from orchestrator.domain.graph import ModelObject
 from orchestrator.domain.requirement import Citation, ExtractedRequirement, Modality, SentenceClass
 
-from .criteria import register_at
+from .criteria import is_numbered, register_at
 from .describe import Identity, describe, identity, notes
 from .examples import leads_back, opens_example
 from .judgement import Judgement, judge
@@ -27,6 +27,7 @@ from .prompt import Brief
 from .register import Register, habits
 from .scoring import EMIT, SURE
 from .sentences import sentences
+from .structure.ids import id_of
 from .tables import history_rows
 
 _NEVER = frozenset({Role.HEADING, Role.RECITAL, Role.TOC, Role.FOOTNOTE, Role.FRONT})
@@ -35,8 +36,6 @@ _TERM = re.compile(
     r"|^\W*(?:(?:Der|Die|Das|The|An?) )?([A-ZÄÖÜ][\w-]+(?: [A-Z][\w-]+)?) (?:ist|sind|is|are|means?|bezeichnet)\b"
 )
 _SPACE = re.compile(r"\s+")
-_ID_REACH = 40
-"""Characters before a passage in which its id stands."""
 GAP_EMIT = 0.2
 """Score from which a sentence is emitted where one looks again at what was left out."""
 _PLAINLY_OTHER = (
@@ -180,14 +179,10 @@ class Extractor:
     def _judge_words(self, words: str, register: str = "") -> Judgement:
         return judge(words, self._context.language, register or self._context.register, self._habits)
 
-    def _judge_at(self, span: Span, passage: Passage, *, first: bool) -> Judgement:
-        """A requirement's id speaks for the sentence behind it, and in a table's row for every whole sentence."""
-        before = self._text[max(0, passage.start - _ID_REACH) : passage.start]
-        if passage.role is Role.TABLE:
-            place = self._text[passage.start : span[0]] if self._text[span[1] - 1] == "." else ""
-        else:
-            place = passage.locator if first and passage.locator in before else ""
-        register = register_at(self._context.register, passage.section, place)
+    def _judge_at(self, span: Span, passage: Passage) -> Judgement:
+        """A requirement's id speaks for the sentence behind it, not for what explains that one."""
+        numbered = is_numbered(self._text, *span) and (passage.role is Role.TABLE or bool(id_of(passage.locator)))
+        register = register_at(self._context.register, passage.section, numbered=numbered)
         return self._judge_words(self._text[span[0] : span[1]], register)
 
     def _in_passage(self, passage: Passage) -> Iterator[ExtractedRequirement]:
@@ -200,7 +195,7 @@ class Extractor:
             if self._within is not None and span not in self._within:
                 continue
             self._counts["considered"] += 1
-            judgement = self._judge_at(span, passage, first=i == 0)
+            judgement = self._judge_at(span, passage)
             example = example and not leads_back(judgement.clauses)
             tells = example or passage.start in self._history
             if judgement.has_duty_words:

@@ -41,7 +41,8 @@ _OPENERS_WORDS: Final = """
 _OPENERS: Final = frozenset(_OPENERS_WORDS.split())
 
 _END: Final = re.compile(
-    r"(?P<stop>[.!?…]+)(?P<close>[\"'”“»«’)\]]*)(?P<space>\s+)(?=[\"'„“”»«‚‘’(\[]*[A-ZÄÖÜ0-9§•–-])|\s*\n\s*| \| "
+    r"(?P<stop>[.!?…]+)(?P<close>[\"'”“»«’)\]]*(?:\[\^?\w{1,3}\])?)(?P<space>\s+)"
+    r"(?=[\"'„“”»«‚‘’(\[]*[A-ZÄÖÜ0-9§•–-])|\s*\n\s*| \| "
 )
 _LAST: Final = re.compile(r"[^\s(\[„“\"‚‘/]+$")
 _NEXT: Final = re.compile(r"[\"'„“”»«‚‘’(\[]*([^\s,;:.)]+)")

@@ -53,6 +53,7 @@ class Candidate:
         locator, section: where it stands; "" if unknown.
         modality, type, priority: as stored; they are carried to the graph and never believed in the judgement.
         source_document: file name, for the graph.
+        numbered: whether a requirement's id names it.
         gobd, gdpr: whether it is relevant for these; None where nothing tells. For the graph as well.
     """
 
@@ -69,6 +70,7 @@ class Candidate:
     type: str | None = None
     priority: str | None = None
     source_document: str = ""
+    numbered: bool = False
     gobd: bool | None = None
     gdpr: bool | None = None
 
@@ -134,7 +136,7 @@ def judge(
 
 
 def _class_of(candidate: Candidate, text: str) -> Finding:
-    register = register_at(candidate.register or "", candidate.section, candidate.locator)
+    register = register_at(candidate.register or "", candidate.section, numbered=candidate.numbered)
     return classify(text, candidate.language, register or None, candidate.locator)
 
 

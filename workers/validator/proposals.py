@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestrator.domain.document import Span
 from orchestrator.domain.graph import NodeType
+from orchestrator.domain.llm import MATCH
 from workers.validator import fulfilment
 from workers.validator.fulfilment import Fulfilment
 from workers.validator.matching import Match, ModelIndex
@@ -20,7 +21,6 @@ from workers.validator.matching import Match, ModelIndex
 LEAST_CHARACTERS = 3
 CONFIDENCE = 0.6
 """Below all matches that the rules make."""
-MATCH = "model"
 
 
 @dataclass(frozen=True, slots=True)

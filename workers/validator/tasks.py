@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.graph import GraphFacts
+from orchestrator.domain.llm import MATCH
 from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import Invalid
 from orchestrator.observability.failpoints import failpoint
 from orchestrator.services.execution import Write
 from orchestrator.services.validation import Batch, Failed, Judged
 from orchestrator.storage.models import Requirement
+from workers.creator.criteria import is_numbered
 from workers.llm.validation import propose
 from workers.task import step_task
 from workers.validator.integration import Placed, link
@@ -110,6 +112,7 @@ def _candidate(batch: Batch, row: Requirement) -> Candidate:
         register=batch.register,
         locator=first["locator"],
         section=row.source_location["section"],
+        numbered=is_numbered(batch.text, first["start"], first["end"]),
         modality=row.modality,
         type=row.requirement_type,
         priority=row.priority,
@@ -121,6 +124,7 @@ def _candidate(batch: Batch, row: Requirement) -> Candidate:
 
 def _judged(row: Requirement, verdict: Verdict) -> Judged:
     integrated = bool(verdict.facts.nodes)
+    by_model = any(step.get("match") == MATCH for step in verdict.evidence or ())
     columns = {
         "status": verdict.status.value,
         "rejection_reason": verdict.rejection_reason,
@@ -132,6 +136,8 @@ def _judged(row: Requirement, verdict: Verdict) -> Judged:
         "evidence": list(verdict.evidence) if verdict.evidence is not None else None,
         "neo4j_id": row.rid if integrated else None,
     }
+    if integrated and by_model:
+        columns["needs_review"] = True
     return Judged(row.id, columns, verdict.facts)
 
 
