@@ -20,6 +20,12 @@ LONGEST_PAUSE_S = 600.0
 USUAL_PAUSE_S = 5.0
 """Where it does not say for how long."""
 SLOT_WAIT_S = 1.0
+SKIPPED = "llm.skipped"
+"""Reason of a requirement that the rules found and the model left out."""
+FALLBACK = "rules.fallback"
+"""Reason of one that the rules found where the model gave nothing."""
+MATCH = "model"
+"""How evidence was matched that a model alone proposed."""
 
 
 class Engine(StrEnum):

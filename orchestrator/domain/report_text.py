@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from orchestrator.domain.llm import MATCH, SKIPPED
 from orchestrator.domain.report import RequirementRow
 
 WIDTH = 92
@@ -251,13 +252,21 @@ def _review(row: RequirementRow) -> str:
     review = row.review or {}
     state = _words(review.get("state") or "")
     if not state:
-        return "needed: the confidence is low" if row.needs_review else ""
+        return f"needed: {_doubt(row)}" if row.needs_review else ""
     by = " and ".join(review.get("accepted_by") or filter(None, [review.get("rejected_by")]))
     ways = ", ".join(map(_words, review.get("cause", ())))
     source = review.get("carried_over_from")
     since = f"since {source['rid']} of job {source['job_id']}" if source else ""
     said = f"{ways} {since}".strip() if ways else review.get("reason", "")
     return ": ".join(filter(None, (f"{state} by {by}" if by else state, said)))
+
+
+def _doubt(row: RequirementRow) -> str:
+    if SKIPPED in row.reasons:
+        return "the rules found it and the language model left it out"
+    if any(step.get("match") == MATCH for step in row.evidence or ()):
+        return "a language model alone says what fulfils it"
+    return "the confidence is low"
 
 
 def _place(where: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from orchestrator.domain.llm import Engine, tokens_in
+from orchestrator.domain.llm import FALLBACK, SKIPPED, Engine, tokens_in
 from orchestrator.domain.requirement import ExtractedRequirement, Modality
 from workers.creator.extraction import Extraction, Extractor, Statement
 from workers.llm import prompts
@@ -24,8 +24,6 @@ ASKED_AGAIN = 0.8
 """Score from which the model is asked again about a sentence that it left out."""
 LEAST_TO_CUT = 2
 """A question of fewer sentences is not cut into two."""
-SKIPPED = "llm.skipped"
-FALLBACK = "rules.fallback"
 
 Counts = Counter[str]
 

@@ -38,7 +38,8 @@ def test_the_graph_keeps_what_it_bears_out_and_nothing_waits_for_the_model(
     town.work(job_id, queue="validator")
     (row,) = town.found(job_id)
     assert row.status == "integrated"
-    assert (row.fulfilment, row.mentioned_objects) == (("FULFILLED", ["Archive"]) if answers else ("UNCLEAR", []))
+    said = (row.fulfilment, row.mentioned_objects, row.needs_review)
+    assert said == (("FULFILLED", ["Archive"], True) if answers else ("UNCLEAR", [], False))
     agents = [tuple(one) for one in town.rows("SELECT agent, purpose FROM llm_requests ORDER BY id")]
     assert agents == [("creator", "extract"), ("validator", "validate")]
     assert town.job(job_id).job.status == "completed"

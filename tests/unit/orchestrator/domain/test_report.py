@@ -173,6 +173,18 @@ def test_the_text_says_where_a_review_stands(review: dict[str, Any] | None, said
     assert [line for line in lines if line.startswith("Review")] == [said]
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"reasons": ["en.shall", "llm.skipped"]}, "the rules found it and the language model left it out"),
+        ({"evidence": [{"match": "exact"}, {"match": "model"}]}, "a language model alone says what fulfils it"),
+    ],
+)
+def test_the_text_says_why_a_review_is_needed(changes: dict[str, Any], said: str) -> None:
+    lines = requirement_as_text(requirement(needs_review=True, review=None, **changes))
+    assert f"Review: needed: {said}" in " ".join(" ".join(lines).split())
+
+
 def test_a_heading_is_written_once_for_what_follows_it() -> None:
     other = {"section": "4 Other", "locator": "", "page": None}
     rows = [requirement(1), requirement(2), requirement(3, source_location=other), requirement(4, source_location={})]
