@@ -14,6 +14,7 @@ from billiard.exceptions import WorkerLostError
 from billiard.process import current_process
 from celery import signals
 from celery.worker import state
+from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.observability import sharing, tracing
 from workers import context
@@ -61,6 +62,22 @@ def _start_agent(sender: Any, **_: Any) -> None:
     agent.start()
 
 
+def withdraw() -> None:
+    """Ask for no more steps."""
+    log.info("worker_stopping")
+    for agent in _agents:
+        agent.drain()
+
+
+def give_back() -> None:
+    """Release the steps that the children hold, counted nowhere."""
+    for agent in _agents:
+        try:
+            log.info("steps_released", count=agent.release())
+        except SQLAlchemyError as error:
+            log.warning("steps_not_released", error=str(error))
+
+
 def _consume(consumer: Any, queue: str, wanted: bool) -> None:
     try:
         consumer.add_task_queue(queue) if wanted else consumer.cancel_task_queue(queue)
@@ -76,12 +93,9 @@ def _note_claim(**_: Any) -> None:
 
 
 @signals.worker_shutting_down.connect
-def _release(how: str = "", **_: Any) -> None:
-    log.info("worker_stopping", how=how)
-    for agent in _agents:
-        agent.drain()
-        if how == "Cold":
-            log.info("steps_released", count=agent.release())
+def _stop_warm(how: str = "", **_: Any) -> None:
+    if how == "Warm":
+        withdraw()
 
 
 @signals.worker_before_create_process.connect

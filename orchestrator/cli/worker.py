@@ -59,13 +59,14 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
     from celery.apps import worker as of_celery
 
     from workers.app import app, take_on
+    from workers.shutdown import BoundedWorker
     from workers.signals import sign_off
 
     of_celery.safe_say = lambda *_: None  # words for somebody at a keyboard, that are no lines of a log
     take_on(kind)
     app.conf.worker_concurrency = concurrency
     # Not through Celery's command line: that would load its console and plug-ins into every worker.
-    running = app.Worker(
+    running = BoundedWorker(
         hostname=f"{os.environ['ORCHESTRATOR_AGENT_ID']}@{host}",
         queues=[queue for queue in QUEUES if agent_of(queue) == kind],
         concurrency=concurrency,
