@@ -31,6 +31,8 @@ from orchestrator.storage.graph_intents import EdgeName
 
 INTENTS = 100
 """Taken off together, once Neo4j has all that they touched."""
+FACTS = 10_000
+"""They touch at most so many together, as all of these are held in memory; one intent may touch more."""
 ROUNDS = 1000
 PAGE = 1000
 """Facts copied in one transaction, and rows of one statement."""
@@ -69,9 +71,9 @@ class Following:
                 fence = self._begin(session)
                 if fence is None:
                     fence = self._copy(session)
-                done = self._apply(session, fence)
+                done, more = self._apply(session, fence)
             applied += done
-            if done < INTENTS:
+            if not more:
                 break
         return applied
 
@@ -96,10 +98,12 @@ class Following:
         found = self._bolt.read(statements([(cypher.READ_FENCE, {})]))
         return int(found[0]["fence"]) if found and found[0]["complete"] else None
 
-    def _apply(self, session: Session, fence: int) -> int:
-        intents = graph_intents.oldest(session, INTENTS)
+    def _apply(self, session: Session, fence: int) -> tuple[int, bool]:
+        """Returns how many intents were applied, and whether there may be more."""
+        left = graph_intents.oldest(session, INTENTS)
+        intents = _at_once(left)
         if not intents:
-            return 0
+            return 0, False
         keys = frozenset(key for row in intents for key in row.nodes)
         names = frozenset((source, end, kind) for row in intents for source, end, kind in row.edges)
         failpoint("before_neo4j", StepKind.GRAPH_UPDATE)
@@ -108,7 +112,7 @@ class Following:
             session.execute(STILL_HERE)
         failpoint("after_neo4j", StepKind.GRAPH_UPDATE)
         graph_intents.drop(session, [row.id for row in intents])
-        return len(intents)
+        return len(intents), len(intents) < len(left) or len(left) == INTENTS
 
     def _copy(self, session: Session) -> int:
         """Returns the fence after it."""
@@ -143,6 +147,17 @@ class Following:
         if numbers is not None:
             numbers.extend(int(record["number"]) for record in done)
         return seen + 1
+
+
+def _at_once(intents: Sequence[Any]) -> list[Any]:
+    taken: list[Any] = []
+    facts = 0
+    for intent in intents:
+        facts += len(intent.nodes) + len(intent.edges)
+        if taken and facts > FACTS:
+            break
+        taken.append(intent)
+    return taken
 
 
 def _fenced(seen: int, wanted: Sequence[Statement]) -> Work[list[dict[str, Any]] | None]:

@@ -164,11 +164,12 @@ def test_a_process_that_lost_its_lock_writes_nothing_any_more(stage: Stage, hold
     assert (stage.counts(), stage.behind()) == (BARE, 0)
 
 
-def test_each_fact_tells_who_asserts_it(stage: Stage) -> None:
+def test_each_fact_tells_who_asserts_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestrator.graph_stores.following.FACTS", 1)  # one intent after the other
     jobs = sorted(str(uuid4()) for _ in range(2))
     for job in jobs:
         stage.integrate(job)
-    stage.store.catch_up()
+    assert stage.store.catch_up() == 2
     assert stage.ask("MATCH (n:Requirement)-[e]->() RETURN DISTINCT n.assertedBy AS node, e.assertedBy AS edge") == [
         {"node": jobs, "edge": jobs}
     ]
