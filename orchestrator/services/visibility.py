@@ -32,13 +32,16 @@ class Visibility:
             NotFound: there is no such job, or it is another's: the two cannot be told apart.
         """
         owner = self.scope(caller)
-        if owner is not None and self._owner(job_id) != owner:
+        if owner is None or self._owners.get(job_id) == owner:
+            return
+        if self._owner(job_id) != owner:
             raise no_job(job_id)
 
     def _owner(self, job_id: UUID) -> str | None:
-        """A job's owner never changes, so it is asked for once."""
-        if (known := self._owners.get(job_id)) is not None:
-            return known
+        """A job's owner never changes: it is kept for the owner's own calls.
+
+        Others' calls ask for it each time, as for a job that is not there: nor can the two be told apart by the time.
+        """
         with self._sessions() as session:
             owner = jobs.owner(session, job_id)
         if owner is not None:

@@ -109,10 +109,10 @@ def as_owner(own_app: Flask, stage: Any, call_as: Any) -> Callable[..., Any]:
 
 
 def told(answer: Any, job_id: str) -> Any:
-    """What an answer tells, without the id that was asked for and the request's own."""
+    """What an answer tells, without the id that was asked for and the request's own; whether the database was asked."""
     said = json.loads(answer.text.replace(job_id, "ID"))
     said.pop("request_id")
-    return answer.status_code, said
+    return answer.status_code, said, "db;dur=0.0" not in answer.headers["Server-Timing"]
 
 
 def test_anothers_job_cannot_be_told_from_none(own_app: Flask, stage: Any, as_owner: Any) -> None:
