@@ -35,14 +35,14 @@ def configure(settings: Settings, service: str, **always: Any) -> None:
     ]
     structlog.configure(
         # First of all, so that a line that nobody wants costs next to nothing.
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *shared, _as_arguments],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Lines(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings.log_format)],
         )
@@ -55,6 +55,27 @@ def configure(settings: Settings, service: str, **always: Any) -> None:
     logging.captureWarnings(True)
     _spare()
     _tell_uncaught()
+
+
+class _Own(dict[str, Any]):
+    """The members of a line of our own: others log dictionaries as well."""
+
+
+class _Lines(structlog.stdlib.ProcessorFormatter):
+    """Renders what libraries log as structlog does; our own lines without its copies, which take half of the time."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if not isinstance(record.msg, _Own):
+            return super().format(record)
+        line: Any = record.msg
+        for render in self.processors[1:]:  # the first one removes what the library has added
+            line = render(None, record.levelname, line)
+        return str(line)
+
+
+def _as_arguments(_logger: Any, _method: str, event: structlog.typing.EventDict) -> tuple[tuple[Any], dict[str, Any]]:
+    """Of the logger's call: the line's members take the place of a message."""
+    return (_Own(event),), {}
 
 
 def _spare() -> None:

@@ -21,6 +21,7 @@ logging.getLogger("sqlalchemy.engine").error("gone", extra={"code": 5})
 logging.getLogger("alembic.runtime.migration").info("Context impl PostgresqlImpl.")
 logging.getLogger("celery.app.trace").info("Task succeeded", extra={"data": {}})
 structlog.get_logger("ours").debug("hidden")
+logging.getLogger("theirs").error({"a": 1})
 warnings.warn("old")
 def fail():
     raise ValueError("in a thread")
@@ -68,8 +69,9 @@ def test_each_line_is_one_object_whoever_wrote_it_and_whatever_went_wrong() -> N
     assert said[:3] == [("info", "step_done"), ("warning", "Worker 3 was late"), ("error", "gone")]
     assert lines[0]["job_id"] == "00000000-0000-0000-0000-000000000007"
     assert lines[2]["code"] == 5
-    assert "old" in said[3][1], "a warning, and nothing of others' talk before it"
-    assert [line["exception"].splitlines()[-1] for line in lines[4:]] == [
+    assert said[3] == ("error", "{'a': 1}")
+    assert "old" in said[4][1], "a warning, and nothing of others' talk before it"
+    assert [line["exception"].splitlines()[-1] for line in lines[5:]] == [
         "ValueError: in a thread",
         "KeyError: 'at the end'",
     ]
