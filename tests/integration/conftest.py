@@ -8,7 +8,6 @@ import importlib.util
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
+from orchestrator.stack.ports import free_port
 from orchestrator.storage.migrate import upgrade
 
 MakeDatabase = Callable[..., str]
@@ -97,8 +97,7 @@ def arcadedb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoltServer]:
     """ArcadeDB on a free port of 127.0.0.1, with an empty database."""
     place = tmp_path_factory.mktemp("arcadedb")
     wheel = _wheel()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()  # none that a connection of another test may take before Java is up
     server = BoltServer(f"bolt://127.0.0.1:{port}", "root", secrets.token_hex(16), "graph")
     with (place / "log.txt").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - a program of the project

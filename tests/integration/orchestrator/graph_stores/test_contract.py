@@ -218,8 +218,12 @@ def test_a_contradiction_with_a_writer_at_the_same_time_is_a_conflict(engine: En
 
 
 def wait_for_a_blocked_writer(session: Session) -> None:
+    waits = text(
+        "SELECT pg_sleep(0.01) IS NULL OR count(*) > 0 FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     for _ in range(1500):
-        if session.scalar(text("SELECT pg_sleep(0.01) IS NULL OR count(*) > 0 FROM pg_locks WHERE NOT granted")):
+        if session.scalar(waits):
             return
         session.rollback()
     pytest.fail("the second writer never waited for the first")
