@@ -220,7 +220,12 @@ class JobErrorSchema(Schema):
 
     code = fields.String()
     message = fields.String()
-    details = fields.Dict()
+    details = fields.Dict(
+        metadata={
+            "description": "Of the step that failed: `class` of its last failure, `kind`, `part`, `attempts`, "
+            "`errors`, `crashes`, and more by code"
+        }
+    )
 
 
 class JobSchema(Schema):

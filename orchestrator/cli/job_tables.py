@@ -38,6 +38,7 @@ def job_facts(job: Job) -> Iterator[tuple[str, Any]]:
     yield "Waiting", _waiting(job)
     if error:
         yield "Error", f"{error['message']} [{error['code']}]"
+        yield "Tried", _tried(error["details"])
     yield "Prompt", job["prompt"]
     yield "Document", f"{document['file_name']}, {document['media_type']}, {document['size_bytes']:,} bytes"
     yield "SHA-256", document["sha256"]
@@ -131,6 +132,15 @@ def _waiting(job: Job) -> str | None:
 
 def _until(job: Job) -> str:
     return f"until {when(job['waiting_until'])} UTC" if job["waiting_until"] else "a moment"
+
+
+def _tried(failure: dict[str, Any]) -> str | None:
+    """How often the step that failed was tried; None where no step did."""
+    if "attempts" not in failure:
+        return None
+    step = f"{failure['kind']} {failure['part']}".strip()
+    found = f"errors {failure['errors']}, crashes {failure['crashes']}, the last of class {failure.get('class')}"
+    return f"{step}: attempts {failure['attempts']}, {found}"
 
 
 def _by_status(found: Any) -> str:

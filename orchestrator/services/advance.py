@@ -65,15 +65,21 @@ def _start(session: Session, job_id: UUID, kind: StepKind) -> None:
         steps.insert(session, job_id, [NewStep(kind)])
 
 
+_NOT_VALIDATED = {"code": "validation_failed", "message": "No batch of requirements could be validated."}
+
+
 def _cause(session: Session, job_id: UUID) -> dict[str, Any]:
     dead = steps.first_dead(session, job_id)
     if dead is None:
-        return {"code": "validation_failed", "message": "No batch of requirements could be validated."}
+        return dict(_NOT_VALIDATED)
     error = dict(dead.error or {})
+    if dead.kind == StepKind.VALIDATE:
+        error |= {**_NOT_VALIDATED, "cause": error.get("code", "error"), "last_error": error.get("message", "")}
     return error | {
         "step_id": dead.id,
         "kind": dead.kind,
         "part": dead.part,
+        "attempts": dead.attempt,
         "errors": dead.error_count,
         "crashes": dead.crash_count,
     }

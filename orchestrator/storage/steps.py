@@ -337,8 +337,8 @@ _ANY_OPEN = text(
 )
 _FIRST_DEAD = text(
     """
-    SELECT id, kind, part, error, error_count, crash_count FROM steps
-    WHERE job_id = :job_id AND state = 'dead' AND blocking AND kind <> 'validate' ORDER BY id LIMIT 1
+    SELECT id, kind, part, error, attempt, error_count, crash_count FROM steps
+    WHERE job_id = :job_id AND state = 'dead' AND blocking ORDER BY kind = 'validate', id LIMIT 1
     """
 )
 
@@ -359,7 +359,7 @@ def phase_counts(session: Executor, job_id: UUID) -> Sequence[Row[Any]]:
 
 
 def first_dead(session: Executor, job_id: UUID) -> Row[Any] | None:
-    """The first dead step that stands for work lost."""
+    """The first dead step that stands for work lost; one of `validate` only where there is no other."""
     return session.execute(_FIRST_DEAD, {"job_id": job_id}).one_or_none()
 
 

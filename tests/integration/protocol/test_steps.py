@@ -132,7 +132,11 @@ def test_transient_errors_back_off_and_end(make_plant: Callable[..., Any]) -> No
     assert states == [StepState.WAITING, StepState.WAITING, StepState.DEAD]
     row = plant.status(job)
     assert (row.status, row.creator_status, row.error_message) == ("failed", "failed", "It broke.")
-    assert row.error_details["errors"] == 3
+    assert (row.error_details["errors"], row.error_details["attempts"], row.error_details["class"]) == (
+        3,
+        3,
+        "transient",
+    )
 
 
 def test_three_crashes_are_poison(plant: Any) -> None:
@@ -142,7 +146,7 @@ def test_three_crashes_are_poison(plant: Any) -> None:
         plant.orchestrator.execution.crashed(step.id, step.epoch, "killed")
     row = plant.status(job)
     assert row.status == "failed"
-    assert row.error_details["crashes"] == 3
+    assert (row.error_details["crashes"], row.error_details["attempts"]) == (3, 3)
     assert [step.kind for step in plant.steps(job)] == ["read", "report"]
 
 
@@ -262,7 +266,10 @@ def test_a_job_of_which_nothing_could_be_judged_fails(plant: Any) -> None:
     assert [row.status for row in plant.rows("SELECT status FROM requirements")] == ["failed", "failed"]
     row = plant.status(job)
     assert (row.status, row.validator_status) == ("failed", "failed")
-    assert row.error_details["code"] == "validation_failed"
+    told = row.error_details
+    assert (told["code"], told["cause"], told["class"]) == ("validation_failed", "poison", "crash")
+    assert told["attempts"] == told["crashes"] == 3
+    assert "killed" in told["last_error"]
 
 
 def integrates(ids: list[int]) -> Callable[[Session], dict[str, Any]]:

@@ -35,3 +35,13 @@ def test_a_job_that_waits_tells_for_what_and_what_to_do(
 ) -> None:
     job: Any = JOB | {"waiting_for": reason, "waiting_until": until}
     assert dict(job_facts(job))["Waiting"] == said
+
+
+def test_a_failed_job_tells_how_often_its_step_was_tried() -> None:
+    details = {"class": "crash", "kind": "extract", "part": "0002", "attempts": 4, "errors": 1, "crashes": 3}
+    job: Any = JOB | {"status": "failed", "error": {"code": "poison", "message": "It died.", "details": details}}
+    told = dict(job_facts(job))
+    assert told["Error"] == "It died. [poison]"
+    assert told["Tried"] == "extract 0002: attempts 4, errors 1, crashes 3, the last of class crash"
+    job["error"]["details"] = {}
+    assert dict(job_facts(job))["Tried"] is None
