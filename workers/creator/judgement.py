@@ -57,6 +57,7 @@ _PLAIN = frozenset(
         "en.is_kept_safe",
         "en.system_acts",
         "en.user_can",
+        "en.all_are_done",
         "en.imperative",
         "en.criterion",
         "en.criterion_not",

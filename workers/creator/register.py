@@ -133,7 +133,7 @@ _EVIDENCE: Mapping[Register, Sequence[tuple[float, re.Pattern[str]]]] = {
         (0.5, re.compile(r"\b(?:user|database|server|module|interface|Benutzer|Schnittstelle|Datenbank)s?\b")),
     ),
 }
-_HOUSE_RULES = r"(?:\w*Richtlinie|\w*Leitlinie|\w*Anweisung|Hausordnung|Betriebsvereinbarung|Verhaltenskodex|Datenschutz(?:hinweise|erklärung)|Organisationshandbuch|Policy|Policies|Procedures?|Guidelines?|Notice|Code of Conduct|Handbook|Work Instruction)"
+_HOUSE_RULES = r"(?:\w*Richtlinie|\w*Leitlinie|\w*Anweisung|(?:Haus|Nutzungs|Benutzungs|Benutzer|Schul|Platz|Park|Garten|Bade|Hallen|Labor|Werkstatt|Bibliotheks|Heim|Laden|Brandschutz|Spiel)ordnung|(?:House|Safety|Site|Conduct|Visitor|Library|Laboratory|Lab|Club|School) Rules|Betriebsvereinbarung|Verhaltenskodex|Datenschutz(?:hinweise|erklärung)|Organisationshandbuch|Policy|Policies|Procedures?|Guidelines?|Notice|Code of Conduct|Handbook|Work Instruction)"
 _TITLES: Mapping[Register, re.Pattern[str]] = {
     Register.EU_ACT: re.compile(
         r"\b(?:regulation|directive|decision|verordnung|richtlinie|beschluss) (?:\((?:eu|eg|ec|ewg|eec|euratom)\)|(?:no |nr\. )?\d+/\d+)",

@@ -72,6 +72,10 @@ _MASKS = (
                 r"\b(?:shall |must |will |should |may |need )?(?:not|never|neither|no longer) (?:\w+ )?(?:be )?(?:\w+ly )?(?:required|obliged|obligated|bound|compelled|mandatory|necessary|compulsory|prevented|precluded|prohibited|forbidden)\b",
             ),
             (
+                "nobody_bound",
+                r"\b(?:neither|no)\b[^,;.]* (?:is|are|shall be) (?:bound|obliged|obligated|required|expected) to\b",
+            ),
+            (
                 "no_duty",
                 r"\b(?:no|without any|without) (?:\w+ )?(?:obligations?|duty|duties|need|requirements?|necessity)\b(?! to the contrary)",
             ),
@@ -108,7 +112,7 @@ _MASKS = (
             [
                 (
                     "not_liable",
-                    r"\b(?:neither|no|nor|not|in no event|never)\b[^,;.]*\b(?:liable|responsible) (?:for|to|in)\b",
+                    r"\b(?:neither|no|nor|not|in no event|never)\b[^,;.]*\b(?:liable|responsible) (?:for|to|in)\b|\b(?:does|do|will|shall) not (?:accept|assume|bear) (?:any )?(?:liability|responsibility)\b",
                 ),
                 (
                     "nothing_limits",

@@ -89,7 +89,7 @@ _MASKS = (
             ("braucht_nicht", r"\b(?:brauch(?:t|en)|benötig(?:t|en))\b[^;:.]*?\b(?:nicht|kein\w*)\b"),
             (
                 "nicht_noetig",
-                rf"\b(?:nicht|weder)\b(?:\s+\w+){{0,2}}?\s+(?:(?:verpflichtet|gehalten),[^,.;]*?(?:\bzu [a-zäöüß]+n|\b[a-zäöüß]+zu[a-zäöüß]{{3,}}n)\b|{_NEED}\b)",
+                rf"\b(?:nicht|weder)\b(?:\s+\w+){{0,2}}?\s+(?<!als )(?:(?:verpflichtet|gehalten),[^,.;]*?(?:\bzu [a-zäöüß]+n|\b[a-zäöüß]+zu[a-zäöüß]{{3,}}n)\b|{_NEED}\b)",
             ),
             (
                 "kein_muss",
@@ -242,6 +242,7 @@ _DUTIES = (
         frozenset({"specification", "user_stories", "criteria", UNKNOWN}),
         rules("de", None, [("system", SYSTEM_VERB.pattern)]),
     ),
+    *within(frozenset({"policy", "specification"}), rules("de", None, [("haftet_auch", r"\b(?:haftet|haften)\b")])),
     *within(frozenset({"contract"}), rules("de", None, [("betraegt", r"\b(?:beträgt|betragen)\b")])),
 )
 

@@ -13,8 +13,9 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "en.not_liable",
                 RELIEF,
-                r"\b(?:neither|no|nor|not|in no event|never)\b[^,;]*\b(?:liable|responsible) (?:for|to|in)\b|\bnothing\b[^;]*\b(?:shall|will|is intended to|operates? to) (?:\w+ )?(?:limit|exclude|restrict|affect|prevent|oblige|require|prejudice|be construed|be deemed|create)\b",
+                r"\b(?:neither|no|nor|not|in no event|never)\b[^,;]*\b(?:liable|responsible) (?:for|to|in)\b|\b(?:does|do|will|shall) not (?:accept|assume|bear) (?:any )?(?:liability|responsibility)\b|\bnothing\b[^;]*\b(?:shall|will|is intended to|operates? to) (?:\w+ )?(?:limit|exclude|restrict|affect|prevent|oblige|require|prejudice|be construed|be deemed|create)\b",
                 beats=[
+                    "en.unit_does_not",
                     "en.no_shall",
                     "en.shall_not",
                     "en.shall",
@@ -23,7 +24,7 @@ RULES: tuple[Rule, ...] = (
                     "en.will_not",
                     "en.is_duty",
                 ],
-                needs="liable responsible nothing",
+                needs="liable responsible nothing liability responsibility",
             ),
         ),
     ),
@@ -38,9 +39,9 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.not_required",
         RELIEF,
-        r"\b(?:may|might) not (?:be|always be) (?:required|necessary|needed)\b|\bnot (?:be )?(?:\w+ )?(?:required|obliged|necessary|mandatory|obligatory|needed|bound)\b|\bno (?:\w+ )?(?:obligation|duty|requirement)\b|\bexempt(?:ed)?\b|\bshall be (?:considered|deemed) (?:\w+ )?(?:sufficient|appropriate)\b|\bis (?:sufficient|enough)\b|\bsuffices\b",
-        beats=["en.required_to", "en.necessary", "en.shall_not", "en.may_not"],
-        needs="not no exempt exempted deemed considered sufficient enough suffices",
+        r"\b(?:may|might) not (?:be|always be) (?:required|necessary|needed)\b|\bnot (?:be )?(?:\w+ )?(?:required|obliged|necessary|mandatory|obligatory|needed|bound)\b|\bno (?:\w+ )?(?:obligation|duty|requirement)\b|\bexempt(?:ed)?\b|\b(?:neither|no)\b[^,;]* (?:is|are|shall be) (?:bound|obliged|obligated|required|expected) to\b|\bshall be (?:considered|deemed) (?:\w+ )?(?:sufficient|appropriate)\b|\bis (?:sufficient|enough)\b|\bsuffices\b",
+        beats=["en.required_to", "en.necessary", "en.shall_not", "en.may_not", "en.no_shall", "en.expected_to"],
+        needs="not no neither exempt exempted deemed considered sufficient enough suffices",
     ),
     rule(
         "en.not_affect",

@@ -6,13 +6,13 @@ They bind where a house or two parties lay down their own rules; elsewhere the s
 
 from __future__ import annotations
 
-from .english_words import SYSTEM, USER
+from .english_words import DEVICE, PEOPLE, SYSTEM, USER
 from .kinds import OBLIGATION, PROHIBITION
 from .rule import Rule, rule, within
 
 _ONE = (
     r"(?:team|department|managers?|management|office|officer|branch|unit|audit|auditor|accounting|finance|staff|operator|provider|supplier|client|contractor|subcontractor|administrator|controller|processor|committee|board|supervisor"
-    r"|owner|lead|leader|head|desk|employee|employer|clerk|driver|dispatcher|user|lessor|lessee|tenant|landlord|licensee|licensor|party|company|bank|institution|registrar|custodian|coordinator|director|visitor|guest|host|reception|receptionist|applicant|candidate|member|participant|student|teacher|nurse|doctor|patient|resident|renter|passenger|traveller|guard|caretaker|janitor|cashier|secretary|warden|engineer|technician|analyst|buyer|worker|trainer|inspector|chair|treasurer|delegate|volunteer|requester|reviewer|author|purchaser|security|consultant|advis[eo]r|agency|vendor|seller|distributor|borrower|lender|carrier|insurer|insured|broker|chef|cook|handler|planner|tester|[a-z]{3,}(?:keeper|maker|holder|taker|master|worker|person)|(?!(?:number|order|letter|paper|server|computer|printer|scanner|water|power|register|counter|folder|container|matter|manner|offer|chapter|weather|winter|summer|quarter|semester|door|floor|error|colou?r|factor|sector|monitor|motor|elevator|corridor|fee|tree|coffee|degree|layer|filter|drawer|locker|poster|sticker|trailer|timer|meter|router|adapter|charger|freezer|cooler|heater|sensor|detector|indicator|generator|reactor|conveyor|vector|mirror|error|odou?r|tenor|humou?r|labou?r|behaviou?r|parameter|character|centre|center|newsletter|folder|cover|answer|transfer|cancer|fever|river|tower|corner|dinner|buffer|header|footer|pointer|identifier|user|other|another|either|neither|whether|together|however|further|rather|after|over|under|ever|never|later|former|latter|higher|lower|greater|proper)\b)[a-z]{2,}(?:er|or|ee)|helpdesk|service desk|everyone|everybody)"
+    r"|owner|lead|leader|head|desk|employee|employer|clerk|driver|dispatcher|user|lessor|lessee|tenant|landlord|licensee|licensor|party|company|bank|institution|foundation|recipient|grantee|grantor|association|university|school|hospital|council|trust|society|charity|club|municipality|registrar|custodian|coordinator|director|visitor|guest|host|reception|receptionist|applicant|candidate|member|participant|student|teacher|nurse|doctor|patient|resident|renter|passenger|traveller|guard|caretaker|janitor|cashier|secretary|warden|engineer|technician|analyst|buyer|worker|trainer|inspector|chair|treasurer|delegate|volunteer|requester|reviewer|author|purchaser|security|consultant|advis[eo]r|agency|vendor|seller|distributor|borrower|lender|carrier|insurer|insured|broker|chef|cook|handler|planner|tester|[a-z]{3,}(?:keeper|maker|holder|taker|master|worker|person)|(?!(?:number|order|letter|paper|server|computer|printer|scanner|water|power|register|counter|folder|container|matter|manner|offer|chapter|weather|winter|summer|quarter|semester|door|floor|error|colou?r|factor|sector|monitor|motor|elevator|corridor|fee|tree|coffee|degree|layer|filter|drawer|locker|poster|sticker|trailer|timer|meter|router|adapter|charger|freezer|cooler|heater|sensor|detector|indicator|generator|reactor|conveyor|vector|mirror|error|odou?r|tenor|humou?r|labou?r|behaviou?r|parameter|character|centre|center|newsletter|folder|cover|answer|transfer|cancer|fever|river|tower|corner|dinner|buffer|header|footer|pointer|identifier|user|other|another|either|neither|whether|together|however|further|rather|after|over|under|ever|never|later|former|latter|higher|lower|greater|proper)\b)[a-z]{2,}(?:er|or|ee)|helpdesk|service desk|everyone|everybody)"
 )
 _MANY = r"(?:staff|employees|branches|managers|teams|departments|offices|officers|operators|administrators|clerks|drivers|units|owners|supervisors|visitors|guests|hosts|applicants|candidates|members|participants|students|teachers|nurses|doctors|residents|renters|passengers|travellers|guards|engineers|technicians|buyers|workers|trainers|inspectors|volunteers|reviewers|users|developers|consultants|vendors|sellers|carriers|cooks|handlers|planners|testers|[a-z]{3,}(?:keepers|holders|takers|masters)|(?:the|both|all) parties)"
 _VERBS = (
@@ -148,14 +148,25 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "en.system_acts",
                 OBLIGATION,
-                rf"^{_USUAL}{_AFFIRMED}(?:(?:if|when|once|after|as soon as|whenever|before)\b[^,;:]{{0,80}}, |each time [^,;:]{{0,80}}, )?(?:the |each |every |this )(?:[\w-]+ ){{0,2}}{SYSTEM} (?:also |then |automatically |immediately )?(?!{_STATES}\b)[a-z]{{2,}}s\b(?! (?:is|are|was|were)\b)",
-                hints="system application software product solution website site module interface program server database client tool page screen gui sms api service portal component platform function report",
+                rf"^{_USUAL}{_AFFIRMED}(?:(?:if|when|once|after|as soon as|whenever|before)\b[^,;:]{{0,80}}, |each time [^,;:]{{0,80}}, )?(?:(?:on|upon|after|at) [^,;:]{{3,40}}? (?=the ))?(?:the |each |every |this )(?:[\w-]+ ){{0,2}}(?:{SYSTEM}|{DEVICE}) (?:also |then |automatically |immediately )?(?!{_STATES}\b)[a-z]{{2,}}s\b(?! (?:is|are|was|were)\b)",
                 beats=["en.describes"],
+            ),
+            rule(
+                "en.all_are_done",
+                OBLIGATION,
+                rf"^{_USUAL}{_AFFIRMED}(?:every|each|all)\b[^,;:]*?\b(?:is|are) (?:\w+ly )?{_ANY_DONE}\b",
+                needs="every each all",
+            ),
+            rule(
+                "en.is_limited_to",
+                PROHIBITION,
+                r"\b(?:access|entry|use|write access|read access|visibility)\b[^,;:]*\b(?:is|are) (?:restricted|limited|confined|reserved) (?:to|for)\b",
+                needs="access entry use visibility",
             ),
             rule(
                 "en.user_can",
                 OBLIGATION,
-                rf"^(?:(?:if|when|once|after)\b[^,;:]{{0,80}}, )?(?:the |a |an |all |each |every |any |registered |authori[sz]ed )?(?:[\w-]+ )?{USER} (?:also |then )?(?:can|is able to|are able to)\b(?! be (?:divided|grouped|classified|classed)\b| have one of\b)",
+                rf"^(?:(?:if|when|once|after)\b[^,;:]{{0,80}}, )?(?:the |a |an |all |each |every |any |registered |authori[sz]ed )?(?:[\w-]+ )?(?:{USER}|{PEOPLE}) (?:also |then )?(?:can|is able to|are able to)\b(?! be (?:divided|grouped|classified|classed)\b| have one of\b)",
                 beats=["en.can", "en.describes"],
                 needs="can able",
             ),

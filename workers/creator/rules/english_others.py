@@ -19,7 +19,7 @@ GUESS = re.compile(
 RULES: tuple[Rule, ...] = (
     # permission
     rule("en.may", PERMISSION, r"\bmay\b", needs="may"),
-    rule("en.can", PERMISSION, r"\b(?:can|could|might)\b", needs="can could might"),
+    rule("en.can", PERMISSION, r"\b(?:can(?!'t)|could|might)\b", needs="can could might"),
     rule(
         "en.permitted",
         PERMISSION,

@@ -8,6 +8,10 @@ AUTHORITY = (
 )
 DOCUMENT = r"(?:regulation|directive|decision|articles?|annex(?:es)?|chapter|section|paragraphs?|subparagraphs?|points?|provisions?|references?|title|definitions?|terms?|acts?)"
 SYSTEM = r"(?:system|application|software|product|solution|website|site|module|interface|program|server|database|client|tool|page|screen|gui|sms|api|service|portal|component|platform|function|report)"
+DEVICE = r"(?:device|controller|pump|sensor|machine|unit|display|terminal|engine|scheduler|gateway|node|collector|receiver|sender|firmware|backend|frontend|plug-?in|widget|dashboard|form|calendar|menu|dialog|window|view|editor|printer|scanner|reader|meter|robot|vehicle|app|bot|kernel|driver|parser|compiler|broker|router|crawler|wizard|importer|exporter|simulator|monitor|daemon|worker)"
+"""What else acts in specifications."""
+PEOPLE = r"(?:clinicians?|physicians?|doctors?|nurses?|patients?|drivers?|managers?|visitors?|guests?|readers?|editors?|authors?|reviewers?|subscribers?|buyers?|sellers?|employees?|supervisors?|receptionists?|technicians?|teachers?|learners?|planners?|dispatchers?|owners?|moderators?|analysts?|passengers?)"
+"""Who else uses a system."""
 USER = r"(?:users?|administrators?|admins?|customers?|players?|operators?|staff|members?|personnel|clerks?|students?|agents?|patrons?)"
 SHALL = r"\b(?:shall|must)\b"
 THING = (

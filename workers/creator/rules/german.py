@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.nicht_erforderlich",
         RELIEF,
-        r"\b(?:nicht|kein\w*|weder)\b[^,;]*\b(?:erforderlich|notwendig|nötig|vorgeschrieben|zwingend|geboten|verpflichtet|gehalten|verbindlich|Pflicht)\b"
+        r"\b(?:nicht|kein\w*|weder)\b[^,;]*(?<!als )\b(?:erforderlich|notwendig|nötig|vorgeschrieben|zwingend|geboten|verpflichtet|gehalten|verbindlich|Pflicht)\b"
         r"|\b(?:erforderlich|verpflichtet|notwendig) (?:ist|sind) [^,;]*\bnicht\b|\bbedarf es\b[^,;]*\bnicht\b|\bbedürfen (?:nicht|keiner)\b|\bbedarf keine[rs]\b",
         beats=["de.erforderlich", "de.verpflichtet", "de.bedarf", "de.pflichtig", "de.ist_zu_weit", "de.hat_zu_weit"],
         needs="nicht kein keine keiner keinen keinem keines weder",

@@ -20,11 +20,11 @@ _UNIT = (
 _PERSON = (
     r"(?!(?:Behälter|Rechner|Drucker|Zähler|Fenster|Zimmer|Keller|Schalter|Sommer|Winter|Nummer|Dauer|Steuer|Ordner|Server|Computer|Container|Filter|Koffer|Messer|Feuer|Wasser|Muster|Register|Alter|Fehler|Körper|Ufer|Leiter\w*wagen|Güter|Bücher|Räder|Kinder|Bilder"
     r"|Felder|Häuser|Länder|Wörter|Prozent|Dokument|Moment|Element|Gerüst|Test|Rest|Frist|List|Kosten|Daten|Zeiten|Seiten|Konten|Raten|Werte|Orte|Worte|Karte|Liste|Kiste|Seite|Hälfte|Rechte|Fälle)\w*\b)"
-    r"[A-ZÄÖÜ]\w{2,}(?:er|erin|arin|orin|istin|antin|entin|eurin|ern|kraft|kräfte|ant|anten|enten|student|agent|dent|ist|isten|eur|eure|ierende[rn]?|beitende[rn]?|nehmende[rn]?|agte[rn]?|etzte[rn]?|igte[rn]?|ellte[rn]?|arzt|ärzte|ärztin|wart|warte|meister|pfleger|frau|mann|leute|personal|dienst|empfang|pforte|rat|ausschuss)\b"
+    r"[A-ZÄÖÜ]\w{2,}(?:er|erin|innen|arin|orin|istin|antin|entin|eurin|ern|kraft|kräfte|ant|anten|enten|student|agent|dent|ist|isten|eur|eure|ierende[rn]?|beitende[rn]?|nehmende[rn]?|agte[rn]?|etzte[rn]?|igte[rn]?|ellte[rn]?|arzt|ärzte|ärztin|wart|warte|meister|pfleger|frau|mann|leute|personal|dienst|empfang|pforte|rat|ausschuss)\b"
 )
 _ARTICLE = r"(?:[Dd]er|[Dd]ie|[Dd]as|[Jj]eder?|[Jj]edes|[Ee]ine?|[Aa]lle|[Ss]ämtliche|[Uu]nsere?)"
 _SUBJECT = rf"(?:{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?{_UNIT}|^(?:Mitarbeiter|Beschäftigte|Mitarbeitende|Vorgesetzte|Fahrer|Niederlassungen|Stationen|Administratoren)\b)"
-_ANYBODY = rf"(?:{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?{_PERSON}|(?:^|, )(?:[A-ZÄÖÜ][a-zäöüß]+e )?{_PERSON})"
+_ANYBODY = rf"(?:{_ARTICLE} (?:[a-zäöüß]+(?:e|en|er) )?{_PERSON}|(?:^|, )(?:[A-ZÄÖÜ][a-zäöüß]+e )?{_PERSON}(?: (?:und|oder) {_PERSON})?)"
 _STATES = (
     r"(?:ist|sind|war|hat|haben|gilt|gelten|besteht|bestehen|gehört|gehören|befindet|befinden|wohnt|wohnen|kommt|kommen|umfasst|umfassen|betreibt|betreiben|beschäftigt|beschäftigen|vermietet|vermieten|dient|dienen|liegt|liegen|steht|stehen|heißt|heißen|bleibt|bleiben"
     r"|kennt|kennen|wissen|kann|können|darf|dürfen|muss|müssen|soll|sollen|sollte|sollten|will|wollen|mag|wird|werden|erhält|erhalten|bekommt|bekommen|verliert|verlieren|beginnt|beginnen|endet|enden|hängt|hängen|bedeutet|bedeuten|richtet sich|wendet sich|entscheidet|entscheiden"

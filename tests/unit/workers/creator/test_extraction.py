@@ -133,7 +133,7 @@ def test_an_item_completes_a_lead_in_that_ends_in_its_modal() -> None:
 
 
 def test_under_acceptance_criteria_plain_statements_are_requirements() -> None:
-    texts = ["The list loads within a second.", "Only owners can delete a list.", "The icon was drawn last year."]
+    texts = ["The list loads within a second.", "A list holds only open items.", "The icon was drawn last year."]
     plain, criteria = Draft(), Draft()
     for text in texts:
         plain.add(text, section="Background")
