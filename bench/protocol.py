@@ -3,8 +3,7 @@
     python bench/protocol.py [--steps 2000] [--rounds 3] [--window 4]
 
 Prints steps per second of both and their ratio. The protocol's figure has everything in it: dispatch, publish, claim,
-finish, commits. Bare Celery's is the drain of messages that are already in the broker. Then it prints how long the
-leader's tick takes (one look of recovery and a dispatch of each queue) while 50,000 steps wait for a time to come.
+finish, commits. Bare Celery's is the drain of messages that are already in the broker.
 """
 
 from __future__ import annotations
@@ -16,24 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from sqlalchemy import text
-from steps import AGENTS, HERE, INSERT, OPEN, QUIET, drained_s, process, scalar, wait
+from steps import AGENTS, HERE, OPEN, QUIET, drained_s, process, scalar, wait
 
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import load
-from orchestrator.domain.step import QUEUES
 from orchestrator.stack.servers import running
 from orchestrator.storage.migrate import upgrade
-
-WAITING, TICKS = 50_000, 300
-
-_INSERT_WAITING = text(
-    """
-    INSERT INTO steps (kind, part, queue, blocking, correlation_id, state, not_before)
-    SELECT 'prune', 'waiting-' || n, 'maintenance', false, 'bench', 'waiting', now() + interval '1 day'
-    FROM generate_series(1, :count) n
-    """
-)
 
 
 def main() -> None:
@@ -51,12 +38,10 @@ def main() -> None:
             wait(lambda: scalar(orchestrator, AGENTS))
             wait(lambda: not scalar(orchestrator, OPEN))
             pairs = [_round(orchestrator, number, options.steps) for number in range(options.rounds + 1)][1:]
-        ticks = statistics.quantiles(_ticks(orchestrator), n=100)
     for number, (protocol, bare) in enumerate(pairs, start=1):
         print(f"round {number}: protocol {protocol:.0f}/s, bare Celery {bare:.0f}/s, ratio {protocol / bare:.2f}")
     ratio = statistics.median(protocol / bare for protocol, bare in pairs)
     print(f"median ratio {ratio:.2f} with {options.processes} processes, window {options.window}")
-    print(f"tick with {WAITING:,} waiting steps: p50 {ticks[49]:.1f} ms, p99 {ticks[98]:.1f} ms")
 
 
 _BEAT = ["orchestrator.cli.main", "beat"]
@@ -73,29 +58,6 @@ def _options() -> argparse.Namespace:
 
 def _round(orchestrator: Orchestrator, number: int, count: int) -> tuple[float, float]:
     return count / drained_s(orchestrator, str(number), count), _bare(count)
-
-
-def _ticks(orchestrator: Orchestrator) -> list[float]:
-    """Milliseconds of each tick; a step becomes ready before every one, and there is a worker for it."""
-    row = {"id": "maintenance-bench", "kind": "maintenance", "host": "bench", "pid": 1, "slots": 2, "version": "0"}
-    orchestrator.agents.register(row)
-    with orchestrator.sessions.begin() as session:
-        session.execute(_INSERT_WAITING, {"count": WAITING})
-    return [_tick(orchestrator, number) for number in range(TICKS)]
-
-
-def _tick(orchestrator: Orchestrator, number: int) -> float:
-    with orchestrator.sessions.begin() as session:
-        session.execute(INSERT, {"round": f"tick-{number}", "count": 1})
-    began = time.monotonic()
-    orchestrator.recovery.reconcile()
-    for queue in QUEUES:
-        for message in orchestrator.dispatcher.dispatch(queue):
-            orchestrator.execution.claim(message.step_id, message.epoch, "bench:1")
-    took_ms = (time.monotonic() - began) * 1000
-    with orchestrator.sessions.begin() as session:
-        session.execute(text("UPDATE steps SET state = 'done', lease_until = NULL WHERE state = 'running'"))
-    return took_ms
 
 
 def _bare(count: int) -> float:
