@@ -78,7 +78,7 @@ class Audit:
     def write(self, call: AuditedCall, http_status: int) -> None:
         """Write the row of a call that was let through but committed nothing. Commits."""
         with self.sessions.begin() as session:
-            audit.put(session, call, Outcome.DONE, http_status=http_status)
+            audit.put(session, call, Outcome.DONE, audit.Answered(http_status))
         call.written = True
 
     def tally(self, refusal: Refusal, target: str, request_id: str) -> None:
@@ -101,7 +101,8 @@ class Audit:
         try:
             with self.sessions.begin() as session:
                 for refusal, tally in due:
-                    audit.put(session, _call(refusal, tally), refusal.outcome, **_columns(refusal, tally.number))
+                    answer = audit.Answered(refusal.http_status, refusal.code, tally.number)
+                    audit.put(session, _call(refusal, tally), refusal.outcome, answer)
         except Exception:
             self._put_back(due)
             raise
@@ -166,7 +167,3 @@ class Audit:
 def _call(refusal: Refusal, tally: Tally) -> AuditedCall:
     who = {name: getattr(refusal, name) for name in ("method", "route", "actor", "role", "key_id", "address")}
     return AuditedCall(target=tally.target, request_id=tally.request_id, **who)
-
-
-def _columns(refusal: Refusal, number: int) -> dict[str, object]:
-    return {"http_status": refusal.http_status, "code": refusal.code, "number": number}

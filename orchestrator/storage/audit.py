@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Text, cast, event, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -28,16 +29,25 @@ OBSERVED = "audit_observed"
 MOST_OBSERVED = 100
 """Things compared in one transaction; of more, the row tells the call alone."""
 CONTENT = tuple(column for column in AuditEntry.__table__.columns if column.key not in ("position", "hash"))
-CALL_COLUMNS = ("method", "route", "target", "actor", "role", "key_id", "request_id", "address")
-_USUAL: dict[str, Any] = {"http_status": None, "code": None, "number": 1, "changes": ()}
+_of_call = attrgetter("method", "route", "target", "actor", "role", "key_id", "request_id", "address")
 _PUT = """
     INSERT INTO audit_log (method, route, target, actor, role, key_id, request_id, address, outcome, http_status, code,
                            number, changes)
-    VALUES (%(method)s, %(route)s, %(target)s, %(actor)s, %(role)s, %(key_id)s, %(request_id)s, %(address)s,
-            %(outcome)s, %(http_status)s, %(code)s, %(number)s, %(changes)s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     """
-"""In the driver's own form, which takes two thirds of the time: the commit of every change waits for it."""
+"""In the driver's own form, which takes a quarter less time: the commit of every change waits for it."""
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('orchestrator.audit_chain', 0))")
+
+
+class Answered(NamedTuple):
+    """What is known of the answer to a call, and how often it was given."""
+
+    http_status: int | None = None
+    code: str | None = None
+    number: int = 1
+
+
+UNANSWERED = Answered()
 
 
 def note(
@@ -95,11 +105,12 @@ def _forget(session: Session) -> None:
     session.info.pop(OBSERVED, None)
 
 
-def put(session: Session, call: AuditedCall, outcome: Outcome, **columns: Any) -> None:
-    """Add a row. `columns` are `http_status`, `code`, `number` and `changes` where they are known."""
-    row = {name: getattr(call, name) for name in CALL_COLUMNS} | _USUAL | columns
-    row |= {"outcome": outcome.value, "changes": json.dumps(list(row["changes"]), default=str)}
-    session.connection().exec_driver_sql(_PUT, row)
+def put(
+    session: Session, call: AuditedCall, outcome: Outcome, answer: Answered = UNANSWERED, changes: Sequence[Any] = ()
+) -> None:
+    """Add a row about this call."""
+    told = json.dumps(changes, default=str)
+    session.connection().exec_driver_sql(_PUT, (*_of_call(call), outcome.value, *answer, told))
 
 
 @dataclass(frozen=True, slots=True)
