@@ -125,7 +125,7 @@ def _candidate(batch: Batch, row: Requirement) -> Candidate:
 def _judged(row: Requirement, verdict: Verdict) -> Judged:
     integrated = bool(verdict.facts.nodes)
     by_model = any(step.get("match") == MATCH for step in verdict.evidence or ())
-    columns = {
+    columns: dict[str, Any] = {
         "status": verdict.status.value,
         "rejection_reason": verdict.rejection_reason,
         "quality": verdict.quality,
