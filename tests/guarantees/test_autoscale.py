@@ -17,12 +17,15 @@ from sqlalchemy import text
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.submission import Submission, Upload
 
-SECTIONS = 60
+JOBS = 10
+SECTIONS = 50
+"""Of each job's document; one is a part, and so a step."""
 WAIT_S = 90.0
 ENDED = "SELECT count(*) FROM jobs WHERE status NOT IN ('created', 'processing')"
 OPEN = (
     "SELECT count(*) FROM steps WHERE job_id IS NOT NULL AND state IN ('waiting', 'pending', 'dispatched', 'running')"
 )
+ALL = "SELECT count(*) FROM steps WHERE job_id IS NOT NULL"
 LIVE = "SELECT count(*) FROM agents WHERE kind = :kind AND stopped_at IS NULL"
 
 
@@ -73,27 +76,27 @@ def test_a_flood_of_steps_makes_it_grow_and_quiet_makes_it_shrink(
         return line in (tmp_path / "up.log").read_text()
 
     _wait(lambda: said("ready"), tmp_path)
-    job = recorded.job_manager.submit(_flood()).job
+    jobs = [recorded.job_manager.submit(_flood(number)).job for number in range(JOBS)]
     # Held while they run, the first steps keep the rest waiting until all workers are there.
     _wait(lambda: _hold(failpoints) and number(LIVE, kind="creator") == 3, tmp_path)
-    assert number(OPEN) > SECTIONS / 2
+    assert number(OPEN) > SECTIONS
     _let_go(failpoints)
 
-    _wait(lambda: number(ENDED) == 1 and number(OPEN) == 0, tmp_path)
+    _wait(lambda: number(ENDED) == JOBS and number(OPEN) == 0, tmp_path)
     _wait(lambda: number(LIVE, kind="creator") == 1 and number(LIVE, kind="validator") == 1, tmp_path)
+    assert number(ALL) > JOBS * SECTIONS
     assert said("scaled    creator from 2 to 3")
     assert said("scaled    creator from 2 to 1")
-    assert check(recorded.sessions, Run(recorded.settings, answered=(str(job.id),))) == {}
+    assert check(recorded.sessions, Run(recorded.settings, answered=tuple(str(job.id) for job in jobs))) == {}
     stack.send_signal(signal.SIGTERM)
     assert stack.wait(timeout=60) == 0
 
 
-def _flood() -> Submission:
-    lines = [
-        f"{n} Section {n}\n\nThe operator shall keep record number {n} for ten years. " + 40 * "Aside. "
-        for n in range(1, SECTIONS + 1)
-    ]
-    document = Upload("flood.txt", "\n\n".join(lines).encode())
+def _flood(number: int) -> Submission:
+    said = f"Record {number}-{{}} is kept as it is. {60 * 'Aside. '}"
+    sections = [f"{n} Section {n}\n\n{said.format(n)}" for n in range(1, SECTIONS)]
+    duty = f"{SECTIONS} Section {SECTIONS}\n\nThe operator shall keep record number {number} for ten years."
+    document = Upload("flood.txt", "\n\n".join([*sections, duty]).encode())
     return Submission(owner="test", prompt="Which duties are there?", correlation_id="flood", document=document)
 
 
