@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from flask import current_app
+from flask.sansio.blueprints import BlueprintSetupState
+
 from api.arguments import Resource
 from api.auth import public
 from api.context import VERSION, draining, services
@@ -14,7 +17,15 @@ from orchestrator.services.readiness import Check
 
 blp = Resource("health", __name__, description="Is it alive, and can it work.")
 
-_STARTED = time.monotonic()
+BEGAN = "HEALTH_BEGAN"
+
+
+def _begin(state: BlueprintSetupState) -> None:
+    """With each server: it may have been forked from a process that had loaded this long before."""
+    state.app.config[BEGAN] = time.monotonic()
+
+
+blp.record(_begin)
 
 
 @blp.get("/health")
@@ -22,7 +33,7 @@ _STARTED = time.monotonic()
 @blp.answers(200, HealthSchema)
 def health() -> Any:
     """Tell that this process answers; asks nobody else."""
-    uptime_s = round(time.monotonic() - _STARTED, 3)
+    uptime_s = round(time.monotonic() - current_app.config[BEGAN], 3)
     return {"status": "ok", "version": VERSION, "uptime_s": uptime_s, "config_generation": generation()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,13 @@ from orchestrator.bootstrap import build
 
 def test_health_asks_nobody(stage: Any) -> None:
     away = replace(stage.orchestrator.settings, database_url="postgresql+psycopg2://x@127.0.0.1:1/x")
+    began = time.monotonic()
 
     answer = create_app(build(away)).test_client().get("/health")
 
     assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")
+    lived_s = time.monotonic() - began
+    assert answer.get_json()["uptime_s"] <= lived_s + 0.001, "of the server, not of what was loaded before it"
 
 
 def test_ready_when_everything_answers(client: Any, stage: Any) -> None:
