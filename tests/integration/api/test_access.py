@@ -91,6 +91,22 @@ def test_a_lower_role_is_refused_everywhere(app: Flask, stage: Any, call_as: Any
     assert seen > 20
 
 
+def test_a_body_of_another_type_and_a_change_of_no_version_are_refused_everywhere(app: Flask, call: Any) -> None:
+    paths = call("GET", "/openapi.json").get_json()["paths"]
+    with_body, with_version = 0, 0
+    for method, path, rule in calls(app):
+        described = paths[re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)][method.lower()]
+        if any(each.get("name") == "If-Match" for each in described.get("parameters", ())):
+            with_version += 1
+            assert call(method, path, headers={"If-Match": ""}).status_code == 428, (method, path)
+            assert call(method, path, headers={"If-Match": '"0"'}, json={}).status_code in (404, 412, 422), path
+        if "requestBody" in described:
+            with_body += 1
+            headers = {"Content-Type": "text/plain", "If-Match": "*"}
+            assert call(method, path, headers=headers, data="x").status_code == 415, (method, path)
+    assert (with_body > 10, with_version > 5) == (True, True)
+
+
 @pytest.fixture(scope="session")
 def own_app(shared: Any) -> Iterator[Flask]:
     """The application with `visibility: own`, on the same database."""
