@@ -12,7 +12,7 @@ from orchestrator.errors import NotFound
 
 STATE_DIR = click.option(
     "--state-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     help="Of the stack.  [default: ORCHESTRATOR_STATE_DIR, else ~/.local/state/orchestrator]",
 )
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

@@ -21,7 +21,7 @@ COUNT = click.IntRange(0, 32)
 @click.command()
 @click.option(
     "--state-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     help="Where everything is kept.  [default: ORCHESTRATOR_STATE_DIR, else ~/.local/state/orchestrator]",
 )
 @click.option(

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
 import pytest
 
+from orchestrator.cli.main import main
 from orchestrator.errors import OrchestratorError
 from orchestrator.stack.exit_codes import exit_code
+from orchestrator.stack.layout import StateDir
 from orchestrator.stack.process import ChildSpec, ChildState
 from orchestrator.stack.supervisor import NotReady, Supervisor
 from orchestrator.stack.up import Options, check_has_hope, up
@@ -38,3 +41,14 @@ def test_what_no_further_start_can_mend_ends_the_start_at_once(
         check_has_hope(child)
     assert exit_code(caught.value) == then
     assert (child.starts, caught.value.details["log"]) == (1, "too old")
+
+
+def test_whose_the_state_directory_is_is_told_by_the_stack_itself(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with StateDir(state_dir).lock():
+        monkeypatch.setattr(os, "access", lambda *_, **__: False)  # as for the directory of another user
+        with pytest.raises(SystemExit) as ended:
+            main(["up", "--state-dir", str(state_dir), "--port", "0"])
+    assert ended.value.code == 75
+    assert capsys.readouterr().err.startswith(f"orchestrator: {state_dir} is in use by process {os.getpid()}")
