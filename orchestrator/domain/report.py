@@ -116,7 +116,7 @@ class ReportSource:
         citations: {requirements, citations, exact, repaired, several, pages, locators}.
         attempts: of the steps: {steps, errors, crashes, dead, retries}.
         models: what language models were asked, by agent: {requests, prompt_tokens, completion_tokens, errors,
-            mean_duration_ms}.
+            mean_duration_ms, last_error}.
     """
 
     job: JobRow
@@ -174,7 +174,8 @@ def error_of(job: JobRow) -> dict[str, Any] | None:
 
 def llm_use(job: JobRow, models: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What language models were asked, by agent, where the text went, and what came of it; all 0 for `rules`."""
-    none = {"requests": 0, "prompt_tokens": 0, "completion_tokens": 0, "errors": 0, "mean_duration_ms": None}
+    numbers = dict.fromkeys(("requests", "prompt_tokens", "completion_tokens", "errors"), 0)
+    none = {**numbers, "mean_duration_ms": None, "last_error": None}
     return {
         "used": bool(models),
         "text_sent_to": job.text_sent_to,

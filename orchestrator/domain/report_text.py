@@ -142,7 +142,9 @@ def _models(use: Mapping[str, Any]) -> str:
     if not use["used"]:
         return "no model was used" + (f", though {use['text_sent_to']} was to be" if use["text_sent_to"] else "")
     said = [f"the text was sent to {use['text_sent_to']}"]
-    said += [f"{agent}: {_inline(numbers)}" for agent, numbers in use["agents"].items() if numbers["requests"]]
+    for agent, told in use["agents"].items():
+        if told["requests"]:
+            said.append(f"{agent}: {_inline({name: value for name, value in told.items() if value is not None})}")
     if use["extraction"]:
         said.append(f"quotes and passes: {_inline(use['extraction'])}")
     return "; ".join(said)

@@ -99,7 +99,8 @@ _USE = text(
     """
     SELECT agent, count(*) AS requests, sum(prompt_tokens)::bigint AS prompt_tokens,
            sum(completion_tokens)::bigint AS completion_tokens, count(error) AS errors,
-           round(avg(duration_ms))::bigint AS mean_duration_ms
+           round(avg(duration_ms))::bigint AS mean_duration_ms,
+           (array_agg(error ORDER BY id DESC) FILTER (WHERE error IS NOT NULL))[1] AS last_error
     FROM llm_requests WHERE job_id = :job_id GROUP BY agent
     """
 )
@@ -199,7 +200,11 @@ def drop_answers(session: Session, job_id: UUID) -> None:
 
 
 def use(session: Session, job_id: UUID) -> dict[str, dict[str, Any]]:
-    """What a job asked of models, by agent: {requests, prompt_tokens, completion_tokens, errors, mean_duration_ms}."""
+    """What a job asked of models, by agent.
+
+    Returns:
+        {agent: {requests, prompt_tokens, completion_tokens, errors, mean_duration_ms, last_error}}.
+    """
     rows = session.execute(_USE, {"job_id": job_id}).mappings().all()
     return {row["agent"]: {name: value for name, value in row.items() if name != "agent"} for row in rows}
 

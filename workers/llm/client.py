@@ -138,7 +138,8 @@ class Model:
     def _outcome(self, reply: Reply, messages: Messages) -> Outcome:
         if reply.status == 200:
             prompt, completion, estimated = usage(reply, self._tokens(messages) - SCHEMA_TOKENS)
-            return Outcome(prompt, completion, estimated, reply.duration_ms, 200, answer=_answer(reply))
+            answer, fault = _answer(reply)
+            return Outcome(prompt, completion, estimated, reply.duration_ms, 200, fault, answer=answer)
         if reply.status is None:
             tokens = self._tokens(messages) if reply.sent else 0
             return Outcome(tokens, 0, True, reply.duration_ms, None, reply.fault, broken=True)
@@ -173,10 +174,10 @@ class Model:
         return SCHEMA_TOKENS + sum(tokens_in(len(message["content"])) for message in messages)
 
 
-def _answer(reply: Reply) -> dict[str, Any] | None:
-    """What is worth keeping for who repeats the step."""
+def _answer(reply: Reply) -> tuple[dict[str, Any] | None, str | None]:
+    """What is worth keeping for who repeats the step, or why nothing is."""
     try:
         found = said(reply)
-    except (Rejected, Unusable):
-        return None
-    return {"content": found.content, "cut_off": found.cut_off}
+    except (Rejected, Unusable) as fault:
+        return None, fault.message
+    return {"content": found.content, "cut_off": found.cut_off}, None

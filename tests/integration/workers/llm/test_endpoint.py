@@ -13,6 +13,7 @@ import pytest
 from orchestrator.domain.edit import JobEdit
 from orchestrator.domain.step import ClaimedStep, StepKind
 from orchestrator.errors import Invalid
+from orchestrator.storage import llm as llm_ledger
 from workers.llm.answers import SCHEMA
 from workers.llm.client import Model
 from workers.llm.faults import NotNow, Unusable
@@ -109,6 +110,10 @@ def test_an_unknown_model_and_a_wrong_address_are_told_in_the_endpoints_own_word
     endpoint.script = [lambda body: (200, {"Content-Type": "text/html"}, page)]
     town.work(hybrid)
     assert [row.reasons[-1] for row in town.found(hybrid)] == ["rules.fallback"] * 2
+    with town.orchestrator.sessions() as session:
+        use = llm_ledger.use(session, hybrid)["creator"]
+    assert (use["requests"], use["errors"]) == (1, 1)
+    assert "no chat completion: Sign in" in use["last_error"], "who reads the report knows why"
     html = town.submit()
     town.work(html)
     assert (

@@ -83,7 +83,8 @@ def content(rows: Sequence[Any] = (), **changes: Any) -> dict[str, Any]:
     document = {"sha256": "ab" * 32, "size_bytes": 1234567, "pages": 48, "language": "de", "title": "Rules"}
     failures = changes.pop("failures", ())
     relevant = tuple(row for row in rows if row.relevance)
-    numbers = {"shown": counts["status"]} | {name: changes.pop(name, {}) for name in ("citations", "attempts")}
+    others = ("citations", "attempts", "models")
+    numbers = {"shown": counts["status"]} | {name: changes.pop(name, {}) for name in others}
     return head(ReportSource(job(**changes), document, counts, SUBMITTED, failures, relevant, **numbers))
 
 
@@ -293,4 +294,8 @@ def test_where_the_text_went_is_said() -> None:
     assert told["considered"] == {"considered": 3}
     assert (told["llm"]["text_sent_to"], told["llm"]["total_tokens"]) == (where, 120)
     assert told["llm"]["extraction"] == {"exact": 2, "dropped_quotes": 1}
+    numbers = {"requests": 1, "errors": 1, "last_error": "404: No such model."}
+    shown = " ".join(text(text_sent_to=where, models={"creator": numbers}).split())
+    assert "creator: requests 1" in shown
+    assert "errors 1, last error 404: No such model." in shown
     assert f"though {where} was to be" in " ".join(text(text_sent_to=where).split())
