@@ -36,6 +36,7 @@ _TERM = re.compile(
     r"|^\W*(?:(?:Der|Die|Das|The|An?) )?([A-ZÄÖÜ][\w-]+(?: [A-Z][\w-]+)?) (?:ist|sind|is|are|means?|bezeichnet)\b"
 )
 _SPACE = re.compile(r"\s+")
+_COMMANDS = frozenset({"de.infinitiv", "en.imperative", "en.ensure"})
 GAP_EMIT = 0.2
 """Score from which a sentence is emitted where one looks again at what was left out."""
 _PLAINLY_OTHER = (
@@ -240,7 +241,7 @@ class Extractor:
     def _item(self, span: Span, judgement: Judgement, lead: Lead) -> _Found | None:
         """An item states its own duty, or carries that of the sentence that opens its list."""
         if judgement.deciding and judgement.score >= (SURE if lead.excludes else EMIT):
-            if not judgement.clauses.fragment:
+            if not judgement.clauses.fragment and not (lead.rules_verbs and _is_command(judgement)):
                 return _Found(span, (), judgement, judgement.score)
             if not (lead.judgement.is_requirement or lead.excludes) and _opens_with_duty(judgement):
                 return _Found(span, lead.spans, judgement, judgement.score)
@@ -297,6 +298,11 @@ class Extractor:
         home = passage if passage.start <= start < passage.end else self._leads.home(span) or passage
         page = _page(self._context.page_starts, start, home.page)
         return Citation(quote=self._text[start:end], start=start, end=end, page=page, locator=home.locator)
+
+
+def _is_command(judgement: Judgement) -> bool:
+    """ "den Bildschirm sperren": only an infinitive, which may belong to the verb of a lead-in."""
+    return all(rule.id in _COMMANDS for rule in judgement.deciding)
 
 
 def _opens_with_duty(judgement: Judgement) -> bool:

@@ -63,6 +63,7 @@ _PLAIN = frozenset(
         "en.criterion_not",
         "de.nutzer_kann",
         "de.nutzer_erhaelt",
+        "de.infinitiv",
         "de.kriterium",
         "de.kriterium_nicht",
         "de.firma_handelt",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.document import Passage, Role, Span
-from orchestrator.domain.requirement import SentenceClass
+from orchestrator.domain.requirement import Modality, SentenceClass
 
 from .judgement import Judgement
 from .rules.german_words import ZU
@@ -37,6 +37,7 @@ _OPEN_MODAL = re.compile(
 )
 _INFINITIVE = re.compile(rf"^to \w+|{ZU}(?:[ ,;.]*(?:und|oder|sowie)?)[ ,;.]*$")
 _EXCLUDING = frozenset({SentenceClass.RELIEF, SentenceClass.DEFINITION, SentenceClass.SCOPE, SentenceClass.PERMISSION})
+_RULING = (*Modality, SentenceClass.RELIEF, SentenceClass.PERMISSION, SentenceClass.AUTHORITY_RIGHT)
 _DEPTH = 4
 
 
@@ -48,6 +49,7 @@ class Lead:
         spans: the sentences that open the list, outermost first.
         judgement: the verdict on the outermost that is a requirement, else on the innermost.
         shared: the items carry its duty.
+        rules_verbs: it has a modal or another rule of its own, so that an infinitive below belongs to it.
         excludes: it is a relief, a definition or the like: an item needs a plain duty of its own.
     """
 
@@ -55,6 +57,7 @@ class Lead:
     judgement: Judgement
     shared: bool
     excludes: bool
+    rules_verbs: bool
 
 
 def completed(lead: str, item: str) -> str | None:
@@ -100,7 +103,7 @@ class Leads:
         shared = duty is not None and all(self._is_shared(span) for span in chain)
         deciding = duty or judged[-1]
         excludes = duty is None and any(judgement.sentence_class in _EXCLUDING for judgement in judged)
-        return Lead(chain, deciding, shared, excludes)
+        return Lead(chain, deciding, shared, excludes, any(judgement.hits.of(*_RULING) for judgement in judged))
 
     def _chain(self, passage: Passage) -> tuple[Span, ...]:
         spans: list[Span] = []

@@ -47,6 +47,9 @@ _DONE = (
 )
 _TOLD = r"(?:beschrieben|genannt|dargestellt|verstanden|bezeichnet|erläutert|geregelt|definiert|zusammengefasst|aufgeführt|abgekürzt|festgelegt|gegründet|erwähnt|angeboten|erklärt|benutzt|geschätzt|betrachtet|gesehen|gezeigt|verlängert|verkürzt|beendet|betrieben|verbunden|beeinflusst|bestimmt|unterschieden|vorgestellt|behandelt|gebraucht)"
 _ANY_PARTICIPLE = rf"(?!{_TOLD}\b)(?:\w*ge[a-zäöüß]{{2,}}(?:t|en)|[a-zäöüß]+iert|(?:be|ver|er|ent|zer|über|unter|wider|miss)[a-zäöüß]{{3,}}(?:t|en))"
+_BETWEEN = r"(?:[A-ZÄÖÜ0-9„][\w%.,“/-]*|nicht|mit|seit|selbst|sofort|jetzt|erst|getrennt|direkt|komplett|(?!(?:ist|sind|hat|haben|wird|werden|muss|müssen|soll|sollen|kann|können|darf|dürfen|sollte|sollten|könnte|könnten|müsste|müssten|dürfte|dürften|würde|würden|wollen|möchten|lassen|bleiben|zu|dass|die|der)\b)(?![a-zäöüß]+t\b)[a-zäöüß-]+|die|der)"
+_LAST_INFINITIVE = r"(?!ge[a-zäöüß]+en\b)(?!\w*(?:schrieben|troffen|boten|fallen|nommen|zogen|sprochen|standen|gangen|schlossen|worden|halben|wegen|neben|gegen|zwischen|seiten|besten|meisten|anderen|einzelnen|unten|oben|innen|außen|hinten|vorn)\b)[a-zäöüß]{2,}(?:en|ern|eln)"
+"""German main clauses have their finite verb second: one that has none and ends in an infinitive is a command."""
 _ADVERB = r"(?:ausschließlich|nur|unverzüglich|zunächst|stets|dann|auch|anschließend|außerdem|umgehend|sofort|allein)"
 _PARTY = r"(?:Der|Die|Das|Jede|Jeder) (?:Auftraggeber|Auftragnehmer|Dienstleister|Anbieter|Lieferant|Besteller|Verkäufer|Käufer|Lizenzgeber|Lizenznehmer|Verleiher|Entleiher|Berater|Betreiber|Partei|Vertragspartei|Parteien|Vertragsparteien|Agentur|Makler|Spediteur|Lagerhalter|Franchisegeber|Franchisenehmer|Kunde|Teilnehmer|Arbeitgeber|Arbeitnehmer|Versicherer|Versicherungsnehmer|Vertragspartner|Unternehmer|Bauherr|Pächter|Verpächter|Veranstalter|Gast|Mitglied|Bieter|Darlehensnehmer|Darlehensgeber|Inserent|Händler|Hersteller)(?:in|innen)?"
 _BOUND = r"(?:ausschließlich|nur|mindestens|spätestens|unverzüglich|schriftlich|täglich|wöchentlich|monatlich|vierteljährlich|halbjährlich|jährlich|innerhalb|binnen|durch|vor|nach|einmal|zweimal|getrennt|nachvollziehbar)"
@@ -212,6 +215,16 @@ RULES: tuple[Rule, ...] = (
                 OBLIGATION,
                 rf"^{_USUAL}{_AFFIRMED}(?:[^,;:]{{0,60}}, )?(?:(?:Der|Die|Ein|Eine|Alle|Jede[rs]?) )?(?:[a-zäöüß]+(?:e|er|en) )?(?:{_PERSON}|{_UNIT}) (?:erhält|erhalten|bekommt|bekommen|sieht|sehen)\b[^;:]*\b\w*(?:[Bb]estätigung|[Bb]enachrichtigung|[Mm]eldung|[Nn]achricht|[Hh]inweis|E-Mail|[Üü]bersicht|[Ll]iste|[Ee]rinnerung|[Aa]nzeige|[Bb]ericht|SMS)\b",
                 needs="erhält erhalten bekommt bekommen sieht sehen",
+            ),
+        ),
+    ),
+    *within(
+        ("policy", "criteria"),
+        (
+            rule(
+                "de.infinitiv",
+                OBLIGATION,
+                rf"^(?!(?:Wenn|Dass|Um|Ohne|Als|Statt|Zum|Zur|Wie|Wir|Sie|Was|Wer|Durch|Beim|So)\b)[A-ZÄÖÜ][\w-]*(?: {_BETWEEN}){{1,14}} {_LAST_INFINITIVE}[.;,!]?(?: und| oder| sowie)?$",
             ),
         ),
     ),

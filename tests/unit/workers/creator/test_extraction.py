@@ -132,6 +132,14 @@ def test_an_item_completes_a_lead_in_that_ends_in_its_modal() -> None:
     assert _texts(found) == ["Users must: lock the screen;"]
 
 
+def test_a_command_is_one_unless_it_belongs_to_the_verb_of_its_lead_in() -> None:
+    for opening, wanted in (("Vor der Abfahrt:", ["Die Türen des Wagens schließen."]), ("Fahrgäste dürfen:", [])):
+        draft = Draft()
+        lead = draft.add(opening, Role.LEAD_IN)
+        draft.add("Die Türen des Wagens schließen.", Role.ITEM, lead=lead)
+        assert _texts(draft.extract(register=Register.POLICY)) == wanted
+
+
 def test_under_acceptance_criteria_plain_statements_are_requirements() -> None:
     texts = ["The list loads within a second.", "A list holds only open items.", "The icon was drawn last year."]
     plain, criteria = Draft(), Draft()
