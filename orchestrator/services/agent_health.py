@@ -19,6 +19,7 @@ from sqlalchemy import Row
 from orchestrator.config import Settings
 from orchestrator.domain.breaker import BreakerRule, BreakerState, QuarantineRule
 from orchestrator.outgoing import ask, make_session
+from orchestrator.services.breaking import rule_of
 from orchestrator.storage import agent_health, steps
 from orchestrator.storage.engine import SessionFactory
 
@@ -67,8 +68,12 @@ class AgentHealth:
         self._settings = settings
         self._sessions = sessions
         self._patience_s = settings.health_connect_s + settings.health_read_s + 1
-        self._rule = BreakerRule(settings.breaker_failures, settings.breaker_open_s, settings.breaker_open_cap_s)
         self._quarantine = QuarantineRule(settings.quarantine_s, settings.quarantine_cap_s)
+
+    @property
+    def rule(self) -> BreakerRule:
+        """Of the breaker, as the settings say now."""
+        return rule_of(self._settings)
 
     def check(self) -> dict[str, int]:
         """Check every agent that is due, 16 at a time, for at most one interval. Returns counts.
@@ -122,7 +127,7 @@ class AgentHealth:
 
     def _settle(self, agent: Row[Any], error: str | None, tally: Tally) -> None:
         before = BreakerState(agent.breaker_state)
-        verdict = self._rule.after(before, agent.breaker_failures, healthy=error is None)
+        verdict = self.rule.after(before, agent.breaker_failures, healthy=error is None)
         if agent.kind != "maintenance":  # the check that ends a quarantine runs there
             verdict = self._quarantine.after(before, verdict, agent.flaps)
         closes = before is not BreakerState.CLOSED and verdict.state is BreakerState.CLOSED

@@ -18,6 +18,7 @@ from orchestrator.domain.breaker import BreakerRule, BreakerState
 from orchestrator.domain.webhook import ATTEMPTS_KEPT, active, delay_after
 from orchestrator.observability.failpoints import failpoint
 from orchestrator.outgoing import guarded_session
+from orchestrator.services.breaking import rule_of
 from orchestrator.services.execution import Later, Write
 from orchestrator.services.sending import Answer, send
 from orchestrator.storage import events, webhooks
@@ -48,7 +49,11 @@ class Deliveries:
     def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
         self._settings = settings
         self._sessions = sessions
-        self._rule = BreakerRule(settings.breaker_failures, settings.breaker_open_s, settings.breaker_open_cap_s)
+
+    @property
+    def rule(self) -> BreakerRule:
+        """Of the breaker, as the settings say now."""
+        return rule_of(self._settings)
 
     @cached_property
     def _outgoing(self) -> requests.Session:
@@ -107,7 +112,7 @@ class Deliveries:
     def _note_failure(self, session: Session, hook: Webhook, job_id: UUID | None, answer: Answer) -> None:
         log.warning("delivery_failed", webhook_id=str(hook.id), status=answer.status, error=answer.error)
         state = BreakerState.CLOSED if hook.breaker_open_until is None else BreakerState.OPEN
-        verdict = self._rule.after(state, hook.breaker_failures, healthy=False)
+        verdict = self.rule.after(state, hook.breaker_failures, healthy=False)
         webhooks.note_failure(session, hook, verdict.failures, verdict.open_s)
         session.refresh(hook)
         failing = webhooks.now(session) - (hook.failing_since or webhooks.now(session))

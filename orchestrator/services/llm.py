@@ -18,6 +18,7 @@ from orchestrator.domain.llm import LONGEST_PAUSE_S, SLOT_WAIT_S, Budget, Endpoi
 from orchestrator.domain.step import QUEUE_OF, ClaimedStep
 from orchestrator.errors import NotFound
 from orchestrator.observability import metrics, tracing
+from orchestrator.services.breaking import rule_of
 from orchestrator.storage import llm
 from orchestrator.storage.engine import SessionFactory
 
@@ -109,7 +110,11 @@ class LanguageModel:
         self._settings = settings
         self._sessions = sessions
         self._endpoint = {"url": settings.llm_base_url, "model": settings.llm_model}
-        self._rule = BreakerRule(settings.breaker_failures, settings.breaker_open_s, settings.breaker_open_cap_s)
+
+    @property
+    def rule(self) -> BreakerRule:
+        """Of the breaker, as the settings say now."""
+        return rule_of(self._settings)
 
     @property
     def prices(self) -> Prices:
@@ -193,7 +198,7 @@ class LanguageModel:
             llm.pause(session, self._endpoint, pause_s, outcome.told_to_all, probe=ticket.probe)
             return
         before = BreakerState(row.breaker_state)
-        verdict = self._rule.after(before, row.breaker_failures, healthy=not outcome.broken)
+        verdict = self.rule.after(before, row.breaker_failures, healthy=not outcome.broken)
         if verdict.state is not before:
             log.warning("llm_breaker_changed", before=before, after=verdict.state, error=outcome.error)
         values = {"state": verdict.state.value, "failures": verdict.failures, "open_s": verdict.open_s}
