@@ -45,7 +45,7 @@ class Agent:
         self._held = held
         self._consume = consume
         self._consuming = True
-        self._consuming_since = time.monotonic()
+        self._hungry_since = time.monotonic()
         self._ending = False
         self._lost_since: dict[int, float] = {}
         self._stopping = threading.Event()
@@ -110,9 +110,11 @@ class Agent:
                 # The database is away, or anything else: an agent that stops beating would lose its steps.
                 log.warning("agent_heartbeat_failed", agent_id=self._id, error=str(error))
                 # Nobody could claim meanwhile: what waited through an outage is no sign of a silent consumer.
-                self._consuming_since = time.monotonic()
+                self._hungry_since = time.monotonic()
             if self._orchestrator.readiness.broker().ok:
                 self.vitals.answered("broker")
+            else:
+                self._hungry_since = time.monotonic()
 
     def _beat(self) -> None:
         agents = self._orchestrator.agents
@@ -124,7 +126,9 @@ class Agent:
         self.vitals.answered("database")
         held = list(self._held())
         self._kill_lost(held)
-        if len(held) < self._row["slots"] and self._has_had_time() and agents.starved(self._id):
+        if len(held) >= self._row["slots"] or not agents.starved(self._id):
+            self._hungry_since = time.monotonic()
+        elif time.monotonic() - self._hungry_since > self._watchdog_s():
             log.error("agent_starved", agent_id=self._id, action="exit for a restart")
             kill_children(child["pid"] for child in held)
             os._exit(EXIT_STARVED)
@@ -134,14 +138,14 @@ class Agent:
         if self._ending or draining is not self._consuming:
             return
         self._consuming = not draining
-        self._consuming_since = time.monotonic()
+        self._hungry_since = time.monotonic()
         self.vitals.draining = draining
         self._consume(self._consuming)
         log.info("agent_draining" if draining else "agent_resumed", agent_id=self._id)
 
-    def _has_had_time(self) -> bool:
-        """Whether it has taken messages for long enough to be called starved; a new one finds old steps waiting."""
-        return time.monotonic() - self._consuming_since > self._settings.watchdog_s
+    def _watchdog_s(self) -> float:
+        """How long steps may wait beside a free slot at a stretch: lost messages have been sent again by then."""
+        return max(self._settings.watchdog_s, 1.5 * self._settings.dispatched_timeout_s)
 
     def _kill_lost(self, held: list[Mapping[str, Any]]) -> None:
         now = time.monotonic()

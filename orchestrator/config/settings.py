@@ -285,7 +285,9 @@ class Settings:
         float, Between(0, 3_600), "How long a worker that is told to stop lets running steps end."
     ] = 25.0
     watchdog_s: Annotated[
-        Seconds, "A worker that claims nothing for this long, though steps wait for it, ends and is started anew."
+        Seconds,
+        "A worker that claims nothing for this long, and for 1.5 x dispatched_timeout_s, though steps wait for it, "
+        "ends and is started anew.",
     ] = 60.0
     max_memory_per_child_kb: Annotated[
         int, Between(100_000, 100_000_000), "A worker's child that grew beyond this is replaced after its step."

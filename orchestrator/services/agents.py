@@ -20,8 +20,7 @@ from orchestrator.storage.models import Agent
 _HEARTBEAT = text("UPDATE agents SET heartbeat_at = now() WHERE id = :id AND stopped_at IS NULL RETURNING draining")
 _STARVED = text(
     """
-    SELECT EXISTS (SELECT 1 FROM steps WHERE queue = a.kind AND state = 'dispatched'
-                   AND dispatched_at < now() - make_interval(secs => :silence))
+    SELECT EXISTS (SELECT 1 FROM steps WHERE queue = a.kind AND state = 'dispatched')
        AND NOT EXISTS (SELECT 1 FROM steps WHERE queue = a.kind AND started_at > now() - make_interval(secs => :silence)
                        AND starts_with(lease_owner, a.id || ':'))
     FROM agents a WHERE a.id = :id AND NOT a.draining
@@ -109,7 +108,10 @@ class Agents:
             return {int(step["id"]) for step in held} - steps.still_running(session, held)
 
     def starved(self, agent_id: str) -> bool:
-        """Whether steps wait for this agent's queue while it claims none: its consumer has fallen silent."""
+        """Whether steps are sent to this agent's queue now, and it has claimed none for the watchdog's time.
+
+        For how long they have been is not asked: what nobody claims is sent again and again.
+        """
         with self._sessions() as session:
             values = {"id": agent_id, "silence": self._settings.watchdog_s}
             return bool(session.execute(_STARVED, values).scalar_one_or_none())

@@ -211,7 +211,7 @@ def test_the_watchdog_waits_for_a_new_worker_and_ends_a_silent_one(fleet: Any) -
             )
         )
     started = time.monotonic()
-    worker = fleet.worker("creator", ORCHESTRATOR_WATCHDOG_S="4")
+    worker = fleet.worker("creator", ORCHESTRATOR_WATCHDOG_S="4", ORCHESTRATOR_DISPATCHED_TIMEOUT_S="2")
     time.sleep(2)
     assert worker.poll() is None, "old steps wait, but it has just come"
     assert worker.wait(20) == 70
