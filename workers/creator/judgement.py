@@ -96,7 +96,7 @@ _SOFT = (
 )
 """Verbs that state a duty only where nothing speaks against it."""
 _AUTHORITY = frozenset({"de.behoerde", "en.authority"})
-_EXAMPLE = frozenset({"de.beispiel_marke", "en.example_mark"})
+_EXAMPLE = frozenset({"de.beispiel_marke", "en.example_mark", "de.frage", "en.question"})
 _WEAK = frozenset(
     {
         "de.hat_zu_weit",

@@ -215,7 +215,7 @@ _DUTIES = (
             ),
             (
                 "only_permitted",
-                r"\b(?:only|exclusively|solely) (?:be )?(?:permitted|allowed|permissible|acceptable|possible)\b|\b(?:permitted|allowed|permissible|acceptable) (?:only|exclusively|solely)\b",
+                r"\bonly\b[^;.,]*\b(?:is|are) (?:permitted|allowed|permissible|acceptable)\b|\b(?:only|exclusively|solely) (?:be )?(?:permitted|allowed|permissible|acceptable|possible)\b|\b(?:permitted|allowed|permissible|acceptable) (?:only|exclusively|solely)\b",
             ),
             (
                 "recommended",
@@ -236,7 +236,7 @@ _DUTIES = (
                 "imperative",
                 r"^\W*(?:do not|don[’']t|ensure|make sure|never|always|keep|use|provide|record|store|report|notify|delete|verify|encrypt|document|retain|archive|inform|protect|submit|avoid|include|enable|support|allow|display|validate)\b(?=.*[.;,]\s*$)",
             ),
-            ("story", r"\bI (?:want|need|would like) to\b"),
+            ("story", r"\bI (?:want|need|would like) to\b|\bas an? [^.;]{2,60} (?:I|we) (?:want|need|would like)\b"),
             (
                 "duty_of",
                 r"\b(?:has|have|is under|are under) (?:an?|the) (?:\w+ )?(?:duty|obligation|responsibility)\b|\bit is the (?:duty|responsibility|task) of\b",

@@ -141,7 +141,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "en.binds_first",
         CUE,
-        r"(?<!that )(?<!which )(?<!who )\b(?:shall|must|should|will|may not|cannot|(?:has|have|needs?) to|(?:is|are) (?:not )?to be|(?:required|obliged|obligated|agrees?|undertakes?) to)\b.*\b(?:describ|contain|overview|list|give|explain|introduc|intended|assum|document)",
+        r"(?<!that )(?<!which )(?<!who )\b(?:shall|must|should|will|may not|cannot|(?:has|have|needs?) to|(?:is|are) (?:not )?to be|(?:required|obliged|obligated|agrees?|undertakes?) to|(?:essential|mandatory|vital|imperative|necessary|important) that)\b.*\b(?:describ|contain|overview|list|give|explain|introduc|intended|assum|document)",
         beats=["en.describes"],
         needs="shall must should will may cannot has have need needs is are required obliged obligated agree agrees undertake undertakes",
         hints="describ contain overview list give explain introduc intended assum document",

@@ -138,7 +138,7 @@ RULES: tuple[Rule, ...] = (
                 "en.imperative",
                 OBLIGATION,
                 rf"^(?:please |always |then |also |only |first |[^,;:]{{3,60}}, )?(?:{_ACT}|{_COMMAND})\b(?!(?: [\w-]+){{1,6}} (?:is|are|was|were|has|have|shall|must|should|will|may|can)\b)(?! (?:of|is|are|was|were|has|have|to|and conditions)\b| [a-z]+s (?:a|an|the|all|every)\b) \w+",
-                beats=["en.permitted", "en.describes"],
+                beats=["en.permitted", "en.describes", "en.past"],
             ),
         ),
     ),

@@ -19,7 +19,7 @@ GUESS = re.compile(
 RULES: tuple[Rule, ...] = (
     # permission
     rule("en.may", PERMISSION, r"\bmay\b", needs="may"),
-    rule("en.can", PERMISSION, r"\b(?:can(?!'t)|could|might)\b", needs="can could might"),
+    rule("en.can", PERMISSION, r"(?<!that )(?<!which )(?<!who )\b(?:can(?!'t)|could|might)\b", needs="can could might"),
     rule(
         "en.permitted",
         PERMISSION,
@@ -115,6 +115,7 @@ RULES: tuple[Rule, ...] = (
         beats=["en.applies", "en.shall"],
         needs="definitions",
     ),
+    rule("en.question", INFORMATION, r"\?\W*$", anywhere=True),
     rule("en.past", INFORMATION, r"\b(?:was|were|had been|has been|have been)\b", needs="was were had has have"),
     rule(
         "en.describes",

@@ -201,8 +201,8 @@ RULES: tuple[Rule, ...] = (
     rule(
         "de.verantwortlich",
         OBLIGATION,
-        r"\b(?:ist|sind|bleibt|bleiben)\b[^,;]*\b(?:verantwortlich|rechenschaftspflichtig)\b",
-        needs="verantwortlich rechenschaftspflichtig",
+        r"\b(?:ist|sind|bleibt|bleiben)\b[^,;]*\b(?:verantwortlich|rechenschaftspflichtig)\b|\b(?:trägt|tragen)\b[^,;]*\b\w*[Vv]erantwortung\b",
+        needs="verantwortlich rechenschaftspflichtig trägt tragen",
     ),
     rule("de.haftet", OBLIGATION, r"\b(?:haftet|haften|haftbar)\b", needs="haftet haften haftbar"),
     rule("de.schuldet", OBLIGATION, r"\b(?:schuldet|schulden)\b", needs="schuldet schulden"),

@@ -76,6 +76,12 @@ RULES: tuple[Rule, ...] = (
                 rf"^{_USUAL}{_AFFIRMED}{_NO_MODAL}(?:(?:Er|Sie) (?:{_VERB}|{_ACTS})\b(?! sich\b)|[A-ZÄÖÜ][^,;:]{{0,60}} {_VERB} (?:er|sie)\b)",
             ),
             rule(
+                "de.enthaelt_mindestens",
+                OBLIGATION,
+                rf"^{_THIS_TEXT}{_AFFIRMED}[^,;]*?\b(?:enthält|enthalten|trägt|tragen|nennt|nennen|umfasst|umfassen)\b[^;]*\b(?:mindestens|wenigstens|vorgeschrieben\w*|folgende[nr]? (?:Angaben|Daten|Inhalte|Punkte|Felder))\b|^{_THIS_TEXT}{_USUAL}{_AFFIRMED}(?:(?:Der|Das|Die|Alle|Jede[rs]?) )?(?:[a-zäöüß]+(?:e|en|er|es) )?{_PAPER}\b[^,;:]{{0,60}}? (?:enthält|enthalten|nennt|nennen|bestehen aus|besteht aus)\b",
+                needs="enthält enthalten trägt tragen nennt nennen umfasst umfassen bestehen besteht",
+            ),
+            rule(
                 "de.stelle_unterlaesst",
                 PROHIBITION,
                 rf"^{_USUAL}(?:{_SUBJECT}\b[^,;:]{{0,70}}?\b{_VERB}|{_VERB} {_SUBJECT})\b[^,;:]*\b(?:nicht|keine?[nrs]?)\b(?! nur\b)(?![^,;:]*\b(?:verpflichtet|gehalten)\b)",
@@ -91,7 +97,7 @@ RULES: tuple[Rule, ...] = (
             rule(
                 "de.auskunft",
                 INFORMATION,
-                r"^(?:Rückfragen|Fragen|Auskünfte|Weitere Informationen)\b|\b(?:Durchwahl|Telefonnummer|im Intranet)\b",
+                r"^(?!.*\b(?:darf|dürfen|muss|müssen|soll|sollen|sind|ist)\b)(?:Rückfragen|Fragen|Auskünfte|Weitere Informationen)\b|\b(?:Durchwahl|Telefonnummer|im Intranet)\b",
                 beats=["de.stelle_handelt", "de.wird_getan", "de.er_handelt"],
             ),
         ),
@@ -129,12 +135,6 @@ RULES: tuple[Rule, ...] = (
                 rf"^{_USUAL}{_AFFIRMED}.*?(?:\berfolg(?:t|en)\b[^;]*\b{_BOUND}\b|\b{_BOUND}\b[^;]*\berfolg(?:t|en)\b)",
                 needs="erfolgt erfolgen",
             ),
-            rule(
-                "de.enthaelt_mindestens",
-                OBLIGATION,
-                rf"^{_THIS_TEXT}{_AFFIRMED}[^,;]*?\b(?:enthält|enthalten|trägt|tragen|nennt|nennen|umfasst|umfassen)\b[^;]*\b(?:mindestens|wenigstens|vorgeschrieben\w*|folgende[nr]? (?:Angaben|Daten|Inhalte|Punkte|Felder))\b|^{_THIS_TEXT}{_USUAL}{_AFFIRMED}(?:(?:Der|Das|Die|Alle|Jede[rs]?) )?(?:[a-zäöüß]+(?:e|en|er|es) )?{_PAPER}\b[^,;:]{{0,60}}? (?:enthält|enthalten|nennt|nennen|bestehen aus|besteht aus)\b",
-                needs="enthält enthalten trägt tragen nennt nennen umfasst umfassen bestehen besteht",
-            ),
         ),
     ),
     *within(
@@ -150,6 +150,12 @@ RULES: tuple[Rule, ...] = (
     *within(
         ("policy", "contract", "specification"),
         (
+            rule(
+                "de.ohne_zustimmung",
+                PROHIBITION,
+                r"\bohne\b[^,;:]*\b(?:Wissen|Zustimmung|Genehmigung|Einwilligung|Freigabe|Erlaubnis)\b[^;:]*\b(?:nicht|kein\w*)\b",
+                needs="ohne",
+            ),
             rule(
                 "de.nur_moeglich",
                 PROHIBITION,

@@ -131,6 +131,7 @@ RULES: tuple[Rule, ...] = (
         beats=["de.muss", "de.soll", "de.sollte", "de.ist_zu", "de.ist_zu_weit"],
         needs="entschieden offen geklärt unklar festgelegt abgestimmt erläutert klären entscheiden bestimmen",
     ),
+    rule("de.frage", INFORMATION, r"\?\W*$", anywhere=True),
     rule(
         "de.vergangen",
         INFORMATION,
