@@ -95,7 +95,7 @@ class Leader:
         elif self._until_reconcile() <= 0:
             with DISPATCHER_TICK.labels("tick").time():
                 self._reconcile()
-                self._dispatch(QUEUES)
+                self._dispatch(self._orchestrator.dispatcher.ready(QUEUES))
             self.vitals.answered("database")
         else:
             with DISPATCHER_TICK.labels("notification").time():

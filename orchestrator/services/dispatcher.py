@@ -22,6 +22,11 @@ class Dispatcher:
         self._sessions = sessions
         self._single = autocommit(sessions)
 
+    def ready(self, queues: Sequence[str]) -> Sequence[str]:
+        """Those of the queues that have something to dispatch: at rest, one small question instead of large ones."""
+        with self._single() as session:
+            return steps.ready_queues(session, queues)
+
     def dispatch(self, queue: str) -> list[TaskMessage]:
         """Mark what fits in the queue's window as dispatched and return the messages in the order to publish."""
         settings = self._settings

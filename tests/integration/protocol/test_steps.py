@@ -50,6 +50,15 @@ def test_the_first_claim_shows_on_the_job(plant: Any) -> None:
     assert row.started_at is not None
 
 
+def test_only_queues_with_a_ready_step_are_looked_into(plant: Any) -> None:
+    queues = ("maintenance", "creator", "validator")
+    assert plant.orchestrator.dispatcher.ready(queues) == []
+    plant.job()
+    assert plant.orchestrator.dispatcher.ready(queues) == ["creator"]
+    assert plant.orchestrator.dispatcher.dispatch("creator")
+    assert plant.orchestrator.dispatcher.ready(queues) == []
+
+
 def test_no_live_agent_means_no_dispatch(plant: Any) -> None:
     plant.job()
     plant.run("UPDATE agents SET draining = true")
