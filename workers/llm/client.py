@@ -17,8 +17,7 @@ from orchestrator.domain.step import ClaimedStep
 from orchestrator.services.llm import Call, Outcome, Ticket
 from workers.llm.dialect import STEPS, Dialect
 from workers.llm.faults import NotNow, OverBudget, Rejected, Truncated, Unusable
-from workers.llm.replies import Said, said, usage, words_of
-from workers.llm.reply import Reply, retry_after_s
+from workers.llm.replies import Reply, Said, retry_after_s, said, usage, words_of
 
 log = structlog.get_logger(__name__)
 

@@ -1,21 +1,43 @@
-"""What an endpoint's reply says: an answer, tokens used, or what is wrong in its own words. Any reply is borne."""
+"""What an endpoint's reply says: an answer, tokens used, or what is wrong in its own words. Any reply is borne.
+
+Apart from the library that asks: that one takes 20 MB, wherever it is loaded.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from orchestrator.domain.llm import tokens_in
+from orchestrator.domain.llm import LONGEST_PAUSE_S, USUAL_PAUSE_S, tokens_in
 from workers.llm.faults import Rejected, Unusable
-from workers.llm.reply import Reply
 
 WORDS = 300
 """Characters of the endpoint's own words that are passed on."""
 READ_CHARACTERS = 5_000
 """Of a page that came in place of an answer."""
 MOST_TOKENS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. Where nothing did, `status` is None, `fault` says why, and `sent` whether the text had left."""
+
+    status: int | None
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fault: str = ""
+    sent: bool = True
+    duration_ms: int = 0
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever it is."""
+        return self.body.decode("utf-8", "replace").replace("\x00", "\ufffd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,20 @@ def usage(reply: Reply, guess: int) -> tuple[int, int, bool]:
     if len(counts) == 2:
         return counts[0], counts[1], False
     return guess, tokens_in(len(reply.text)), True
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float:
+    """How long to leave the endpoint alone: as it asks, in seconds or by date (RFC 9110, 10.2.3), within our bounds."""
+    given = headers.get("retry-after", "").strip()
+    try:
+        return min(max(0.0, float(given)), LONGEST_PAUSE_S)
+    except ValueError:
+        pass
+    try:
+        asked_s = (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return USUAL_PAUSE_S
+    return min(max(0.0, asked_s), LONGEST_PAUSE_S)
 
 
 def words_of(reply: Reply) -> str:

@@ -14,7 +14,7 @@ import httpx2
 import openai
 
 from orchestrator.config import Settings
-from workers.llm.reply import Reply
+from workers.llm.replies import Reply
 
 ANSWER_BYTES = 4_000_000
 for _library in ("openai", "httpx2", "httpcore2"):
