@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from celery import Celery
 
+from workers import acknowledging
+
+acknowledging.install()
 app = Celery("orchestrator")
 app.config_from_object("celeryconfig", force=True)
 
