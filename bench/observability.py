@@ -4,8 +4,9 @@
 
 Two workers with a leader each run side by side, on databases of their own: one logs lines of level INFO in JSON to a
 file, shares numbers between processes and times every statement; the other does none of it. They drain the same
-number of steps in turns, so that both meet whatever else the machine does. Prints steps per second and processor time
-of each pair, and the medians of their ratios.
+number of steps in turns, so that both meet whatever else the machine does, and after half of the pairs they are
+started anew in the other order, as it is not all the same which one is first. Prints steps per second and processor
+time of each pair, and the medians of their ratios.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ from orchestrator.config import load
 from orchestrator.stack.servers import running
 from orchestrator.storage.migrate import upgrade
 
-WITH = {"ORCHESTRATOR_LOG_LEVEL": "INFO"}
-WITHOUT = {"ORCHESTRATOR_LOG_LEVEL": "ERROR", "BENCH_UNOBSERVED": "1"}
+WAYS = {
+    "observed": {"ORCHESTRATOR_LOG_LEVEL": "INFO"},
+    "bare": {"ORCHESTRATOR_LOG_LEVEL": "ERROR", "BENCH_UNOBSERVED": "1"},
+}
 
 
 class Drained(NamedTuple):
@@ -44,7 +47,7 @@ class Drained(NamedTuple):
         return f"{self.steps_per_s:.0f}/s at {self.cpu_ms:.2f} ms"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Side:
     """A database with a worker and a leader."""
 
@@ -67,9 +70,8 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as place, running(Path(place) / "state") as (_, urls):
         os.environ |= QUIET | {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
-        with _side(Path(place), "observed", WITH) as observed, _side(Path(place), "bare", WITHOUT) as bare:
-            _pair(observed, bare, 0, options.steps)  # what is loaded and planned once
-            pairs = [_pair(observed, bare, number, options.steps) for number in range(1, options.pairs + 1)]
+        orders = (tuple(WAYS), tuple(reversed(WAYS)))
+        pairs = [pair for order in orders for pair in _half(Path(place), order, options.steps, options.pairs // 2)]
     lost = [1 - with_it.steps_per_s / without.steps_per_s for with_it, without in pairs]
     more = [with_it.cpu_ms / without.cpu_ms - 1 for with_it, without in pairs]
     print(f"{_spread(lost)} less throughput, {_spread(more)} more processor time of worker and leader")
@@ -82,12 +84,19 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _pair(observed: Side, bare: Side, number: int, count: int) -> tuple[Drained, Drained]:
+def _half(place: Path, order: Sequence[str], count: int, pairs: int) -> list[tuple[Drained, Drained]]:
+    """Start both in this order and have them drain in turns; the first turn, when much is loaded, counts not."""
+    with ExitStack() as stack:
+        sides = {name: stack.enter_context(_side(place, f"{name}_{order[0]}", WAYS[name])) for name in order}
+        return [_pair(sides, number, count) for number in range(pairs + 1)][1:]
+
+
+def _pair(sides: dict[str, Side], number: int, count: int) -> tuple[Drained, Drained]:
     """Each goes first in every second pair."""
-    sides = (observed, bare) if number % 2 else (bare, observed)
-    done = {side: side.drain(str(number), count) for side in sides}
-    print(f"pair {number}: with {done[observed]}, without {done[bare]}", flush=True)
-    return done[observed], done[bare]
+    names = list(WAYS) if number % 2 else list(reversed(WAYS))
+    done = {name: sides[name].drain(str(number), count) for name in names}
+    print(f"pair {number}: with {done['observed']}, without {done['bare']}", flush=True)
+    return done["observed"], done["bare"]
 
 
 def _spread(shares: Sequence[float]) -> str:
@@ -106,7 +115,7 @@ def _side(place: Path, name: str, ways: dict[str, str]) -> Iterator[Side]:
     own = url.set(database=name).render_as_string(hide_password=False)
     upgrade(own)
     orchestrator = build(replace(settings, database_url=own))
-    more = ways | {"DATABASE_URL": own, "ORCHESTRATOR_ENVIRONMENT": name}
+    more = ways | {"DATABASE_URL": own, "ORCHESTRATOR_ENVIRONMENT": name.replace("_", "")}
     with ExitStack() as stack:
         processes = [
             stack.enter_context(process([str(HERE / program), "2"], more, place / f"{name}-{program}.log"))
