@@ -81,6 +81,15 @@ class Whole(fields.Integer):
         return super()._validated(whole)
 
 
+class Flag(fields.Boolean):
+    """True or false, of which a number is neither; a form has them as texts."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if not isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Identifier(fields.UUID):
     """A UUID in its usual form of 36 characters."""
 

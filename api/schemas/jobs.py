@@ -11,6 +11,7 @@ from api.schemas.fields import (
     CommaList,
     File,
     FileName,
+    Flag,
     Identifier,
     JsonObject,
     Minutes,
@@ -71,7 +72,7 @@ class SubmissionSchema(Schema):
         Name(validate=validate.Length(1, TAG_CHARACTERS)), load_default=list, validate=validate.Length(max=TAGS)
     )
     on_error = Text(load_default="fail", validate=validate.OneOf(ON_ERROR))
-    integrate = fields.Boolean(
+    integrate = Flag(
         load_default=True,
         metadata={"description": "false: judge it and leave the graph alone until POST /jobs/{job_id}/graph"},
     )
@@ -83,7 +84,7 @@ class SubmissionSchema(Schema):
         load_default=None,
         metadata={"description": "The job over the document's edition before this one: its reviews are taken over"},
     )
-    deduplicate = fields.Boolean(
+    deduplicate = Flag(
         load_default=True,
         metadata={
             "description": "Answer 200 with the owner's job that has the same document, prompt, context, engine and "

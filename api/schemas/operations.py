@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from api.context_filter import MOST, conditions_of
-from api.schemas.fields import Identifier, JsonObject, Moment, Name, PageQuery, Text, Whole
+from api.schemas.fields import Flag, Identifier, JsonObject, Moment, Name, PageQuery, Text, Whole
 from api.schemas.jobs import AGENTS, PENDING, filter_of, reason_field, words_field
 from orchestrator.domain.job import JobStatus
 from orchestrator.domain.operation import Action, OperationState
@@ -79,7 +79,7 @@ class BulkSchema(Schema):
         validate=validate.Range(0, 9),
         metadata={"description": "The new one; for `reprioritise`"},
     )
-    dry_run = fields.Boolean(load_default=False, metadata={"description": "Count only"})
+    dry_run = Flag(load_default=False, metadata={"description": "Count only"})
 
     @validates_schema
     def _priority(self, data: dict[str, Any], **_: Any) -> None:

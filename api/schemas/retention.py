@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from api.schemas.fields import Flag
+
 
 class RetentionWishSchema(Schema):
     """Whether to do it."""
 
-    dry_run = fields.Boolean(required=True, metadata={"description": "Count only; nothing is changed"})
+    dry_run = Flag(required=True, metadata={"description": "Count only; nothing is changed"})
 
 
 class ByStatusSchema(Schema):

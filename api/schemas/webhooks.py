@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from api.schemas.fields import CommaList, Identifier, Name, PageQuery
+from api.schemas.fields import CommaList, Flag, Identifier, Name, PageQuery
 from orchestrator.domain.webhook import EVENTS, OVERLAP_HOURS, URL_CHARACTERS
 from orchestrator.services.webhooks import NewWebhook
 
@@ -32,7 +32,7 @@ class NewWebhookSchema(Schema):
 
     url = _url(required=True)
     events = _events(load_default=list(EVENTS), metadata={"description": "all of them where left out"})
-    all_owners = fields.Boolean(
+    all_owners = Flag(
         load_default=False, truthy={True}, falsy={False},
         metadata={"description": "hear of everybody's jobs; for admins"},
     )  # fmt: skip
@@ -47,7 +47,7 @@ class WebhookChangeSchema(Schema):
 
     url = _url()
     events = _events()
-    all_owners = fields.Boolean(truthy={True}, falsy={False})
+    all_owners = Flag(truthy={True}, falsy={False})
     state = Name(validate=validate.OneOf(STATES), metadata={"description": "`active` forgets the failures"})
 
     @validates_schema

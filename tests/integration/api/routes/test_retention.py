@@ -58,6 +58,8 @@ def test_a_dry_run_counts_and_a_run_does_it(old: Any, stage: Any) -> None:
     assert old("GET", f"/jobs/{new.get_json()['id']}/document").text == "Where is the Wolpertinger?\n"
 
 
-@pytest.mark.parametrize("body", [{}, {"dry_run": "perhaps"}, {"dry_run": True, "days": 1}, []])
+@pytest.mark.parametrize(
+    "body", [{}, {"dry_run": "perhaps"}, {"dry_run": 0.0}, {"dry_run": 1}, {"dry_run": True, "days": 1}, []]
+)
 def test_a_wish_that_is_refused(call: Any, body: Any) -> None:
     assert call("POST", "/retention", json=body).status_code == 422
