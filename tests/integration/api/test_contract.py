@@ -28,6 +28,7 @@ RELATED = (
     "",
     "/filter",
     "/filter/context",
+    "/filter/created_before",
     "/priority",
     "/document",
     "/document_id",
