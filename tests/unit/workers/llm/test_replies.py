@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
@@ -20,7 +20,7 @@ from workers.llm.replies import retry_after_s
         ("", USUAL_PAUSE_S),
         ("soon", USUAL_PAUSE_S),
         (format_datetime(datetime(2000, 1, 1, tzinfo=UTC), usegmt=True), 0.0),
-        (format_datetime(datetime.now(UTC) + timedelta(days=400), usegmt=True), LONGEST_PAUSE_S),
+        (format_datetime(datetime(9000, 1, 1, tzinfo=UTC), usegmt=True), LONGEST_PAUSE_S),
     ],
 )
 def test_however_long_an_endpoint_asks_for_the_pause_is_bounded(given: str, found: float) -> None:
