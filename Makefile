@@ -11,6 +11,9 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNTIME := $(VENV)/.runtime-$(shell cat requirements.lock setup.cfg pyproject.toml | cksum | cut -d' ' -f1)
 DEV := $(VENV)/.dev-$(shell cat requirements-dev.lock setup.cfg pyproject.toml | cksum | cut -d' ' -f1)
 
+# Else each of a stack's processes would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 DOC ?=
 PROMPT ?=
 ARGS ?=
