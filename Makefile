@@ -18,7 +18,7 @@ DOC ?=
 PROMPT ?=
 ARGS ?=
 # Tests wait more than they compute.
-JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 2 ] && n=2; [ $$n -gt 8 ] && n=8; echo $$n)
+JOBS ?= $(shell n=$$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)); [ $$n -gt 8 ] && n=8; echo $$n)
 EVAL_DATA ?= $(abspath $(wildcard ../shared/data))
 ifneq ($(EVAL_DATA),)
 export EVAL_DATA

@@ -22,6 +22,7 @@ from orchestrator.stack.layout import StateDir
 from orchestrator.stack.ports import free_port
 from orchestrator.stack.process import ChildSpec
 from orchestrator.stack.supervisor import TICK_S, Supervisor
+from orchestrator.stack.up import NURSERY
 from orchestrator.storage.engine import make_engine, session_factory
 
 UNFENCED = Path(__file__).with_name("unfenced.py")
@@ -143,7 +144,10 @@ def town(alter: Alter = lambda spec: spec) -> Iterator[Town]:
 def _start(running: Town, alter: Alter) -> None:
     settings, supervisor = running.settings, running.supervisor
     specs = ServiceSpecs(settings.database_url, settings.redis_url, running.state.path, "127.0.0.1", settings.api_port)
-    supervisor.finish(supervisor.add(specs.prepare()), "the preparation of the database", PREPARE_S)
+    preparing = supervisor.add(specs.prepare())
+    supervisor.open_nursery(NURSERY, specs.environment)
+    supervisor.finish(preparing, "the preparation of the database", PREPARE_S)
+    supervisor.await_nursery(PREPARE_S)
     record(running.sessions)
     services = [spec for spec in specs.all(SCALE) if spec.stage != STAGE_FLOWER]
     services += [replace(spec, name="beat-2") for spec in services if spec.name == "beat"]

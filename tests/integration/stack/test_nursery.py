@@ -63,7 +63,8 @@ def wait_for(condition: Callable[[], object], supervisor: Supervisor) -> None:
 
 
 def nursery(supervisor: Supervisor) -> psutil.Process:
-    (found,) = (each for each in psutil.Process().children() if "tiny_nursery" in each.cmdline())
+    live = (each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE)
+    (found,) = (each for each in live if "tiny_nursery" in each.cmdline())
     return found
 
 
