@@ -55,6 +55,17 @@ class Server:
         headers = {"X-API-Key": KEY, "Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
         return requests.get(self.url + path, headers=headers, stream=True, timeout=30)
 
+    def open_a_place(self, path: str, last: str | None = None) -> requests.Response:
+        """A stream that runs: those left before are noticed to be gone only when they say something."""
+        limit = time.monotonic() + 30
+        while time.monotonic() < limit:
+            answer = self.open(path, last)
+            if answer.status_code == 200:
+                return answer
+            assert (answer.status_code, answer.json()["code"]) == (503, "too_many_streams")
+            time.sleep(0.05)
+        raise AssertionError("the places of ended streams were never free again")
+
     def wait(self) -> None:
         limit = time.monotonic() + 30
         while time.monotonic() < limit:
@@ -114,7 +125,7 @@ def test_streams_lose_and_double_nothing_and_end(
 ) -> None:
     job = submit(orchestrator)
     path = f"/jobs/{job}/events"
-    with server.open(path) as stream:
+    with server.open_a_place(path) as stream:
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         first = told(stream, 1)
         add(orchestrator, job, 1)
@@ -124,7 +135,7 @@ def test_streams_lose_and_double_nothing_and_end(
 
     for note in (2, 3, 4):
         add(orchestrator, job, note)
-    with server.open(path, last="2") as stream:
+    with server.open_a_place(path, last="2") as stream:
         assert [(number, event["data"]["note"]) for number, event in told(stream, 3)] == [("3", 2), ("4", 3), ("5", 4)]
 
     assert server.open(path, last="x").json()["code"] == "invalid"
@@ -161,16 +172,14 @@ def _write(orchestrator: Orchestrator, job_id: UUID) -> None:
 
 def _reconnect_while_others_write(server: Server, orchestrator: Orchestrator) -> None:
     jobs = [submit(orchestrator, number) for number in range(1, 5)]
-    with server.open("/events") as stream:
+    with server.open_a_place("/events") as stream:
         next(messages(stream))
-        writers = [
-            threading.Thread(target=lambda job=job: [add(orchestrator, job, n) for n in range(40)]) for job in jobs
-        ]
+        writers = [threading.Thread(target=_write, args=(orchestrator, job)) for job in jobs]
         for writer in writers:
             writer.start()
         seen = told(stream, 7)
     while len(seen) < 160:
-        with server.open("/events", last=seen[-1][0]) as stream:
+        with server.open_a_place("/events", last=seen[-1][0]) as stream:
             seen += told(stream, min(33, 160 - len(seen)))
     for writer in writers:
         writer.join()
@@ -190,10 +199,7 @@ def _reconnect_while_others_write(server: Server, orchestrator: Orchestrator) ->
 
 
 def _no_more_than_there_is_room_for(server: Server) -> None:
-    streams: list[requests.Response] = []
-    while len(streams) < STREAMS:  # those of before are noticed to be gone when they say something
-        answer = server.open("/events")
-        streams += [answer] if answer.status_code == 200 else []
+    streams = [server.open_a_place("/events") for _ in range(STREAMS)]
     started = time.monotonic()
     refused = server.open("/events")
     assert (refused.status_code, refused.json()["code"]) == (503, "too_many_streams")
@@ -204,8 +210,7 @@ def _no_more_than_there_is_room_for(server: Server) -> None:
 
 
 def _the_end(server: Server, path: str) -> None:
-    with server.open(path) as stream:
-        assert stream.status_code == 200, "the room of ended streams is free"
+    with server.open_a_place(path) as stream:
         next(messages(stream))
         started = time.monotonic()
         server.child.send_signal(signal.SIGTERM)
