@@ -97,6 +97,8 @@ class Child:
         self.state = ChildState.STOPPED
         self.starts = 0
         self.last_exit: int | None = None
+        self.pause_s = 0.0
+        """Between its last end and the start that follows; set while it waits."""
         self._begin = begin
         self._watch = watch
         self._forget = forget
@@ -155,11 +157,6 @@ class Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, number)
 
-    @property
-    def restart_in_s(self) -> float:
-        """Seconds until the next start while it waits, else 0."""
-        return max(0.0, self._due_at - time.monotonic()) if self.state is ChildState.WAITING else 0.0
-
     def _reap(self) -> int | None:
         if self._process is None:
             return None
@@ -181,7 +178,8 @@ class Child:
     def _plan_restart(self, now: float) -> None:
         if now - self._started_at >= HEALTHY_AFTER_S:
             self._back_off_s = BACK_OFF_FIRST_S
-        self._due_at = now + self._back_off_s
+        self.pause_s = self._back_off_s
+        self._due_at = now + self.pause_s
         self._back_off_s = min(self._back_off_s * 2, BACK_OFF_CAP_S)
         self.state = ChildState.WAITING
 

@@ -99,9 +99,7 @@ class Supervisor:
         for child in list(self.children.values()):
             code = child.tick()
             if code is not None and child.state is ChildState.WAITING:
-                self._announce(
-                    f"{child.spec.name} ended ({describe_exit(code)}), restart in {child.restart_in_s:.1f} s"
-                )
+                self._announce(f"{child.spec.name} ended ({describe_exit(code)}), restart in {child.pause_s:.1f} s")
             if child.state is ChildState.STOPPED:
                 del self.children[child.spec.name]
         if self._reaper.poll() is not None:

@@ -46,7 +46,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def add(supervisor: Supervisor, environment: dict[str, str]) -> Callable[..., Child]:
     supervisor.open_nursery("tiny_nursery", environment)
-    supervisor.await_nursery(30)
+    supervisor.await_nursery(60)
 
     def add(*words: str) -> Child:
         return supervisor.add(ChildSpec(words[0], (*COMMAND, *words), environment, cwd=supervisor._log_dir))
@@ -55,17 +55,23 @@ def add(supervisor: Supervisor, environment: dict[str, str]) -> Callable[..., Ch
 
 
 def wait_for(condition: Callable[[], object], supervisor: Supervisor) -> None:
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < limit, "the condition did not come true in time"
         supervisor.tick()
         time.sleep(0.02)
 
 
-def nursery(supervisor: Supervisor) -> psutil.Process:
-    live = (each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE)
-    (found,) = (each for each in live if "tiny_nursery" in each.cmdline())
+def nursery() -> psutil.Process:
+    (found,) = filter(is_nursery, psutil.Process().children())
     return found
+
+
+def is_nursery(process: psutil.Process) -> bool:
+    try:
+        return "tiny_nursery" in process.cmdline()
+    except psutil.Error:  # it ended just now
+        return False
 
 
 def test_a_forked_child_is_the_supervisors_own(
@@ -91,12 +97,12 @@ def test_children_outlive_their_nursery_and_the_next_ones_start_without_it(
     supervisor: Supervisor, add: Callable[..., Child]
 ) -> None:
     child = add("sleep")
-    nursery(supervisor).kill()
+    nursery().kill()
     wait_for(lambda: supervisor._nursery and supervisor._nursery.has_ended(), supervisor)
     assert psutil.Process(child.pid).is_running()
     version = add("--version")
     wait_for(lambda: "orchestrator, version" in version.log.tail(), supervisor)
-    assert nursery(supervisor).is_running()
+    assert nursery().is_running()
     child.stop()
     wait_for(lambda: child.state is ChildState.STOPPED, supervisor)
     assert child.last_exit == -signal.SIGTERM
