@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import psutil
@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("stack"))  # one stack for all of them
 
 
+Answer = TypeVar("Answer")
 COMMAND = [sys.executable, "-P", "-m", "orchestrator.cli.main"]
 READY_S = 90.0
 NO_WORKERS = ("--creators", "0", "--validators", "0", "--maintenance", "0")
@@ -74,9 +75,19 @@ class RunningUp:
         supervisor = psutil.Process(self.process.pid)
         return [supervisor, *supervisor.children(recursive=True)]
 
+    def asked(self, question: Callable[[psutil.Process], Answer]) -> list[Answer]:
+        """What each process of the family answers; the servers have some that come and go."""
+        answers = []
+        for process in self.family():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                answers.append(question(process))
+        return answers
+
     def child(self, word: str) -> psutil.Process:
         """The direct child whose command line contains the word."""
-        found = [each for each in psutil.Process(self.process.pid).children() if word in " ".join(each.cmdline())]
+        supervisor = psutil.Process(self.process.pid)
+        commands = self.asked(lambda each: (each, " ".join(each.cmdline()), each.ppid()))
+        found = [each for each, command, parent in commands if parent == supervisor.pid and word in command]
         assert len(found) == 1, f"{len(found)} children with {word!r}"
         return found[0]
 

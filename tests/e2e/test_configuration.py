@@ -66,7 +66,7 @@ def _change_while_it_runs(up: Any, file: Path) -> None:
 
 
 def _wait(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.2)

@@ -58,7 +58,7 @@ def test_killed_children_change_no_result_and_a_stop_leaves_nothing(start_up: An
 
     family = up.family()
     assert up.stop() == 0
-    assert psutil.wait_procs(family, timeout=10)[1] == []
+    assert psutil.wait_procs(family, timeout=60)[1] == []
 
 
 def document_of(up: Any, job_id: str) -> str:
@@ -83,8 +83,8 @@ def assert_nothing_doubled(up: Any) -> None:
 
 
 def database_url(up: Any) -> str:
-    for child in up.family():
-        if url := child.environ().get("DATABASE_URL"):
+    for environment in up.asked(psutil.Process.environ):
+        if url := environment.get("DATABASE_URL"):
             return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     raise AssertionError("no child names the database")
 

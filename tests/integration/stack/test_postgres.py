@@ -50,7 +50,7 @@ def test_a_server_that_lost_its_supervisor_is_ended_and_replaced(state_dir: Path
             assert leftover.poll() is None
         with servers(state_dir) as urls:
             assert urls.database_url
-            assert leftover.wait(5) is not None
+            assert leftover.wait(60) is not None
     finally:
         leftover.kill()
 
