@@ -23,13 +23,14 @@ import requests
 from invariants import Run, check
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from stall import StallWatch
 from town import Town, town
 
 from orchestrator.stack.process import ChildSpec
 from orchestrator.stack.supervisor import TICK_S
 
 pytestmark = [pytest.mark.xdist_group("town"), pytest.mark.timeout(280)]
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
 CLOCKS = {"creator-2": 7200, "validator-2": -7200}
 SHIFTED = str(Path(__file__).with_name("shifted_clock"))
 SECTION = (
@@ -52,6 +53,8 @@ class Scene:
 
     def __init__(self, town: Town) -> None:
         self.town = town
+        self._stall = StallWatch()
+        self._stall.start()
         self.jobs: list[str] = []
         self._numbers = iter(range(1_000_000))
 
@@ -111,6 +114,7 @@ class Scene:
         """Everything ends, and what the fault touched was counted nowhere; then the invariants."""
         run = Run(self.town.settings, self.jobs)
         self.wait(lambda: not check(self.town.sessions, run, "I1"), "work does not end")
+        run = replace(run, stall_s=self._stall.worst_s)
         assert check(self.town.sessions, run) == {}
         done = self.scalar("SELECT count(*) FROM jobs WHERE status <> 'completed'")
         assert done == 0, f"{done} jobs did not complete"
@@ -185,9 +189,10 @@ def test_a_frozen_broker_delays_and_loses_nothing(scene: Scene) -> None:
 
 def test_a_full_broker_delays_and_loses_nothing(scene: Scene) -> None:
     with scene.broker() as broker:
+        before = scene.town.counted("publish_failed")
         broker.config_set("maxmemory", "1")
         jobs = scene.submit(3)
-        scene.wait(lambda: scene.town.counted("publish_failed")["publish_failed"], "nothing was refused")
+        scene.wait(lambda: scene.town.counted("publish_failed") != before, "nothing was refused")
         broker.config_set("maxmemory", "256mb")
     scene.all_well(jobs)
 
@@ -274,7 +279,8 @@ def test_an_api_that_is_killed_again_and_again_keeps_all_that_it_answered(scene:
             scene.wait(lambda seen=seen: len(scene.jobs) >= seen + 3, "the API answers nothing")
             for process in scene.town.named("api"):
                 for each in [*process.children(), process]:
-                    each.kill()
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        each.kill()
         enough.set()
         answered = [job for each in told for job in each.result(timeout=60)]
     scene.town.await_ready()
