@@ -22,6 +22,8 @@ from orchestrator.storage.models import Job
 sys.path.insert(0, str(Path(__file__).parent))  # the model of the protocol and the interleaving stand beside the tests
 
 ERROR = {"code": "test", "message": "It broke."}
+PATIENT = {"lease_s": 600.0, "dispatched_timeout_s": 600.0, "agent_timeout_s": 600.0}
+"""Nothing runs out by itself, however slow the machine: a test that wants it moves the stored times."""
 INSERT = text(
     """INSERT INTO requirements (job_id, rid, part, requirement_text, requirement_name, modality, source_document,
                                  source_location, citations, confidence_score)
@@ -139,10 +141,8 @@ class Workers:
 
 
 @pytest.fixture
-def plant(orchestrator: Orchestrator) -> Plant:
-    planted = Plant(orchestrator)
-    planted.agents()
-    return planted
+def plant(make_plant: Callable[..., Plant]) -> Plant:
+    return make_plant()
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def make_plant(make_orchestrator: Callable[..., Orchestrator]) -> Callable[..., 
     """`make_plant(**changed_settings)`."""
 
     def make(**changes: Any) -> Plant:
-        planted = Plant(make_orchestrator(**changes))
+        planted = Plant(make_orchestrator(**PATIENT | changes))
         planted.agents()
         return planted
 

@@ -28,7 +28,8 @@ def worker(settings: Settings) -> Iterator[Orchestrator]:
 
 
 def cut(plant: Any) -> None:
-    plant.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :role", role=ROLE)
+    theirs = "application_name = :role AND datname = current_database()"
+    plant.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {theirs}", role=ROLE)  # noqa: S608 - names of the test, no input
 
 
 def warm(worker: Orchestrator) -> None:
