@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestrator.config import FIRST_HEALTH_PORTS, read_one
 from orchestrator.stack.forking import COMMAND
-from orchestrator.stack.ports import free_port, is_free
+from orchestrator.stack.ports import free_port, is_free, promise
 from orchestrator.stack.process import ChildSpec
 
 # Stopped in this order; the servers come last (valkey 80, postgres 90).
@@ -91,9 +91,9 @@ class ServiceSpecs:
     def _take_port(self, name: str, wished: int) -> int:
         """The wished port, or any free one where it is taken or 0."""
         taken = frozenset(self.ports.values())
-        port = wished if wished and wished not in taken and is_free(wished) else free_port(taken=taken)
-        self.ports[name] = port
-        return port
+        is_ours = wished and wished not in taken and is_free(wished) and promise(wished)
+        self.ports[name] = wished if is_ours else free_port(taken=taken)
+        return self.ports[name]
 
     def _command(self, name: str, words: tuple[str, ...], stage: int, stop_timeout_s: float = 10.0) -> ChildSpec:
         return ChildSpec(

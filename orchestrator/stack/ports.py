@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import socket
+import sys
+from collections import deque
 from contextlib import closing
 
 from orchestrator.errors import Unavailable
@@ -12,6 +15,8 @@ from orchestrator.errors import Unavailable
 # can otherwise connect to itself, and the restarted server then finds its port taken.
 FIRST, LAST = 20_000, 32_000
 ATTEMPTS = 200
+PROMISES = 64
+_promised: deque[socket.socket] = deque()
 
 
 def is_free(port: int, bind: str = "127.0.0.1") -> bool:
@@ -26,15 +31,34 @@ def is_free(port: int, bind: str = "127.0.0.1") -> bool:
     return True
 
 
+def promise(port: int) -> bool:
+    """Keeps a port from other stacks of this machine until its server listens; False where one of them was first.
+
+    The last 64 promises of a process count, until it ends. Linux only; elsewhere nobody is kept from anything.
+    """
+    if sys.platform != "linux":
+        return True
+    mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        mark.bind(f"\0orchestrator-port-{port}")  # a name without a file, which ends with the process
+    except OSError as error:
+        mark.close()
+        return error.errno != errno.EADDRINUSE
+    _promised.append(mark)
+    if len(_promised) > PROMISES:
+        _promised.popleft().close()
+    return True
+
+
 def free_port(bind: str = "127.0.0.1", *, taken: frozenset[int] = frozenset()) -> int:
-    """Returns a port that nobody listens on and that is not in `taken`.
+    """Returns a port that nobody listens on, that was promised to nobody and that is not in `taken`.
 
     Raises:
         Unavailable: none of many tried ports is free.
     """
     for _ in range(ATTEMPTS):
         port = random.randint(FIRST, LAST)  # noqa: S311 - spreads parallel stacks, no secret
-        if port not in taken and is_free(port, bind):
+        if port not in taken and is_free(port, bind) and promise(port):
             return port
     raise Unavailable(f"no free port between {FIRST} and {LAST} on {bind}: stop other servers", code="no_free_port")
 
