@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+import psutil
 import pytest
 import redis
 from kombu import Connection
 from kombu.transport import redis as kombu_redis
 
+from orchestrator.stack.layout import StateDir
+from orchestrator.stack.servers import await_valkey, start_valkey
+from orchestrator.stack.supervisor import Supervisor
 from workers import acknowledging
 
-PAUSE_S = 1.0
+PATIENCE_S = 1.0
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """The URL and the process of a Valkey of the test's own: nobody else waits for it while it is frozen."""
+    state = StateDir(tmp_path / "state")
+    with state.lock():
+        supervisor = Supervisor(state.log_dir, lambda line: None)
+        try:
+            server, child = start_valkey(state, supervisor)
+            yield await_valkey(server, child, supervisor), psutil.Process(child.pid)
+        finally:
+            supervisor.close()
+    state.remove()
 
 
 def test_a_message_whose_acknowledgement_is_not_answered_keeps_no_place(
-    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+    broker: tuple[str, psutil.Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kombu_redis.Channel, "QoS", kombu_redis.QoS)  # put back after the test
     acknowledging.install()
-    options = {"socket_timeout": PAUSE_S / 4, "global_keyprefix": f"{uuid4()}:"}
+    url, server = broker
     received: list[Any] = []
-    with Connection(valkey_url, transport_options=options) as connection:
+    with Connection(url, transport_options={"socket_timeout": PATIENCE_S}) as connection:
         queue = connection.SimpleQueue("places")
         queue.put("first")
         queue.put("second")
         consumer = connection.Consumer([queue.queue], callbacks=[lambda body, message: received.append(message)])
         consumer.qos(prefetch_count=1)
-        with consumer, redis.Redis.from_url(valkey_url) as broker:
-            connection.drain_events(timeout=10)
-            broker.execute_command("CLIENT", "PAUSE", int(PAUSE_S * 1000))
+        with consumer:
+            connection.drain_events(timeout=60)
+            server.suspend()
             with pytest.raises(redis.TimeoutError):
                 received[0].ack()
-            time.sleep(PAUSE_S)
-            connection.drain_events(timeout=10)
+            server.resume()
+            connection.drain_events(timeout=60)
     assert [message.payload for message in received] == ["first", "second"]
