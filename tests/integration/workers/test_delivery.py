@@ -93,8 +93,8 @@ def test_a_soft_shutdown_gives_back_what_it_cannot_end(fleet: Any) -> None:
     (deaf,) = [child for child in psutil.Process(worker.pid).children() if child.pid != busy]
     deaf.suspend()
     worker.send_signal(signal.SIGTERM)
-    worker.wait(timeout=40)
-    deaf.wait(timeout=10)
+    worker.wait(timeout=90)
+    deaf.wait(timeout=30)
     (row,) = fleet.rows("SELECT state, error_count, crash_count FROM steps WHERE job_id = :id", id=job)
     assert row.state in ("pending", "dispatched")
     assert (row.error_count, row.crash_count) == (0, 0)
@@ -107,15 +107,17 @@ def test_a_soft_shutdown_gives_back_what_it_cannot_end(fleet: Any) -> None:
 
 def test_a_soft_shutdown_lets_a_short_step_end(fleet: Any) -> None:
     fleet.start("beat")
-    worker = fleet.worker("creator", ORCHESTRATOR_SOFT_SHUTDOWN_S="6")
+    worker = fleet.worker("creator", ORCHESTRATOR_SOFT_SHUTDOWN_S="10")
+    first = fleet.submit()  # what a step needs is loaded then
+    fleet.wait(lambda: fleet.rows("SELECT 1 FROM steps WHERE job_id = :id AND state = 'done'", id=first))
     (fleet.failpoints / "after_claim.read").touch()
-    job = fleet.submit()
+    job = fleet.submit(prompt="And which others?")
     fleet.held_at("after_claim.read")
     worker.send_signal(signal.SIGTERM)
-    time.sleep(0.5)
+    fleet.wait(lambda: fleet.scalar("SELECT draining FROM agents WHERE pid = :pid", pid=worker.pid))
     for held in fleet.failpoints.iterdir():
         held.unlink()
-    worker.wait(timeout=20)
+    worker.wait(timeout=90)
     (row, *_) = fleet.rows("SELECT state, attempt FROM steps WHERE job_id = :id ORDER BY id", id=job)
     assert (row.state, row.attempt) == ("done", 1)
 

@@ -46,7 +46,7 @@ def test_a_frozen_leader_loses_the_lead(fleet: Any) -> None:
 def test_a_stopped_leader_hands_over_at_once(fleet: Any) -> None:
     leader = fleet.start("beat")
     lead = "SELECT extract(epoch FROM until - now())::float AS left_s FROM leases"
-    fleet.wait(lambda: fleet.rows(lead))
+    fleet.wait(lambda: fleet.rows(lead) and fleet.rows("SELECT 1 FROM periodic_runs"))  # its loop has begun, too
     leader.send_signal(signal.SIGTERM)
-    leader.wait(timeout=10)
+    leader.wait(timeout=60)
     assert fleet.scalar(lead) <= 0
