@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,14 +17,14 @@ from kombu import Queue
 
 from orchestrator.domain.step import StepKind
 from orchestrator.queue import TaskMessage
+from orchestrator.stack.ports import free_port
+from workers import publisher as publishing
 from workers.publisher import Publisher
 
 
 @pytest.fixture
 def port() -> int:
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @contextlib.contextmanager
@@ -48,7 +47,9 @@ def recalled() -> list[TaskMessage]:
 
 
 @pytest.fixture
-def publisher(port: int, recalled: list[TaskMessage]) -> Iterator[Publisher]:
+def publisher(port: int, recalled: list[TaskMessage], monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    monkeypatch.setattr(publishing, "BACKOFF_FIRST_S", publishing.BACKOFF_CAP_S)  # time to look at it
+    monkeypatch.setitem(publishing.IMPATIENT, "socket_timeout", 30)
     app = Celery("test", broker=f"redis://127.0.0.1:{port}/0")
     app.conf.task_queues = [Queue("creator")]
     app.conf.broker_transport_options = {"socket_timeout": 1}
@@ -62,7 +63,7 @@ def messages(*ids: int) -> list[TaskMessage]:
 
 
 def wait_for(condition: Callable[[], Any]) -> None:
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.02)
