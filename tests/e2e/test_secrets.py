@@ -114,7 +114,7 @@ def test_no_secret_is_shown_anywhere(start_up: Any, run_command: Any, tmp_path: 
     assert (answer.status_code, answer.json()["owner"]) == (202, "ada")
     job_id = answer.json()["id"]
     assert up.wait_for_job(job_id)["status"] == "completed"
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 120
     while up.call("GET", f"/jobs/{job_id}/report").status_code != 200:
         assert time.monotonic() < limit
         time.sleep(0.2)
