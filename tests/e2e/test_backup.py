@@ -36,7 +36,6 @@ def source(run_command: Any, make_database: Callable[..., str]) -> tuple[str, st
     return url, json.loads(seeded.stdout)["sample_job"]
 
 
-@pytest.mark.timeout(240)
 def test_a_backup_restored_into_an_empty_instance_has_the_same_rows_and_works(
     run_command: Any, start_up: Any, make_database: Callable[..., str], source: tuple[str, str], tmp_path: Path
 ) -> None:

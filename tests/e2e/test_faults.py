@@ -10,7 +10,6 @@ from typing import Any
 
 import psutil
 import psycopg2
-import pytest
 from sqlalchemy.engine import make_url
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "fleet-records-policy.pdf"
@@ -30,7 +29,6 @@ def outcome(up: Any, job_id: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name not in varying} for row in up.requirements(job_id)]
 
 
-@pytest.mark.timeout(240)
 def test_killed_children_change_no_result_and_a_stop_leaves_nothing(start_up: Any, tmp_path: Path) -> None:
     failpoints = tmp_path / "failpoints"
     failpoints.mkdir()
@@ -92,7 +90,6 @@ def database_url(up: Any) -> str:
     raise AssertionError("no child names the database")
 
 
-@pytest.mark.timeout(180)
 def test_parts_are_shared_between_creators(start_up: Any, tmp_path: Path) -> None:
     document = tmp_path / "sections.txt"
     section = "\n\n".join(f"The operator shall keep record {{n}} number {i} for ten years." for i in range(14))

@@ -64,7 +64,6 @@ def stack(recorded: Orchestrator, failpoints: Path, tmp_path: Path) -> Iterator[
         running.wait(timeout=10)
 
 
-@pytest.mark.timeout(240)
 def test_a_flood_of_steps_makes_it_grow_and_quiet_makes_it_shrink(
     stack: subprocess.Popen[bytes], recorded: Orchestrator, failpoints: Path, tmp_path: Path
 ) -> None:
