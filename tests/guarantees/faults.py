@@ -12,6 +12,7 @@ from collections.abc import Callable
 import psutil
 import redis
 from clients import Users
+from kombu.exceptions import KombuError
 from plan import Fault, Planned
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -54,7 +55,7 @@ class Misfortune:
 
     def strike(self, planned: Planned) -> None:
         """Do one fault."""
-        with contextlib.suppress(SQLAlchemyError, redis.RedisError, psutil.Error):
+        with contextlib.suppress(SQLAlchemyError, redis.RedisError, KombuError, psutil.Error):
             if _ACTS[planned.fault](self, planned.index):
                 self.done[planned.fault] += 1
 
@@ -105,8 +106,9 @@ class Misfortune:
         return _signal(self._town.named("postgres"), signal.SIGKILL)
 
     def freeze_worker(self, index: int) -> bool:
-        (main,) = _pick(self._town.workers(), index)
-        return self._freeze([main, *main.children()], self._town.settings.lease_s)
+        mains = _pick(self._town.workers(), index)
+        children = [child for main in mains for child in main.children()]
+        return self._freeze([*mains, *children], self._town.settings.lease_s)
 
     def freeze_leader(self, index: int) -> bool:
         return self._freeze(self._leader(), self._town.settings.leader_ttl_s)
