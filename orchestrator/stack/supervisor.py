@@ -161,7 +161,7 @@ class Supervisor:
             self._nursery.close()
         if self._reaper.stdin:
             self._reaper.stdin.close()
-        self._reaper.wait(timeout=reaper.PATIENCE_S + 5)
+        self._reaper.wait(timeout=reaper.PATIENCE_S + 20)
 
     def _stop_stage(self, stage: int) -> None:
         names = [name for name, child in self.children.items() if child.spec.stage == stage]
