@@ -199,7 +199,7 @@ class Town:
             for one in row.citations:
                 assert document[one["start"] : one["end"]] == one["quote"]
 
-    def wait(self, condition: Callable[[], Any], timeout_s: float = 20.0) -> None:
+    def wait(self, condition: Callable[[], Any], timeout_s: float = 60.0) -> None:
         until = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < until, "not in time"
@@ -221,7 +221,7 @@ def make_town(
 
     def make(**changes: Any) -> Town:
         usual = {"llm_base_url": endpoint.url, "llm_model": "test-model", "llm_api_key": KEY, "breaker_open_s": 0.05}
-        short = {"llm_read_s": 1.0, "llm_total_s": 2.0, "llm_connect_s": 0.5, "breaker_open_cap_s": 0.1}
+        short = {"llm_read_s": 10.0, "llm_total_s": 20.0, "llm_connect_s": 5.0, "breaker_open_cap_s": 0.1}
         orchestrator = make_orchestrator(**(usual | short | changes))
         # Celery's configuration reads the environment as it is imported.
         monkeypatch.setenv("DATABASE_URL", orchestrator.settings.database_url)
