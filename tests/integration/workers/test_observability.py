@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -204,7 +205,7 @@ def check_flower(plant: Plant) -> None:
 
 
 def check_last_lines(plant: Plant) -> None:
-    plant.last.terminate()
+    plant.last.send_signal(signal.SIGTERM)
     plant.last.wait(timeout=60)
     assert "worker_stopping" in {line["event"] for line in plant.lines("worker-maintenance")}
 
