@@ -58,14 +58,14 @@ def await_valkey(server: ValkeyServer, child: Child, supervisor: Supervisor) -> 
 
 
 @contextlib.contextmanager
-def running(state_dir: Path, *, durable: bool = True) -> Iterator[tuple[Supervisor, ServerUrls]]:
+def running(state_dir: Path, *, durable: bool = True, connections: int = 0) -> Iterator[tuple[Supervisor, ServerUrls]]:
     """As `servers`, and gives the supervisor too: call its `tick()` or `run()` for restarts."""
     state = StateDir(state_dir)
     with state.lock():
         supervisor = Supervisor(state.log_dir, lambda line: None)
         try:
             valkey, valkey_child = start_valkey(state, supervisor)
-            postgres, postgres_child = start_postgres(state, supervisor, durable=durable)
+            postgres, postgres_child = start_postgres(state, supervisor, durable=durable, connections=connections)
             database_url = await_postgres(postgres, postgres_child, supervisor)
             yield supervisor, ServerUrls(database_url, await_valkey(valkey, valkey_child, supervisor))
         finally:

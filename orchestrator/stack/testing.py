@@ -25,6 +25,8 @@ from orchestrator.stack.servers import ServerUrls, running
 
 START_S = 90.0
 STOP_S = 45.0
+CONNECTIONS = 300
+"""Several tests at a time run whole fleets of processes on the one PostgreSQL."""
 
 
 class TestServers:
@@ -85,7 +87,7 @@ def keep(place: Path) -> None:
     """Runs the servers until nobody holds `place/alive`, then deletes the place."""
     state = StateDir(place / "state")
     try:
-        with running(state.path, durable=False) as (supervisor, urls):
+        with running(state.path, durable=False, connections=CONNECTIONS) as (supervisor, urls):
             write_private(place / "urls.new", json.dumps(urls._asdict()))
             (place / "urls.new").replace(place / "urls.json")
             with (place / "alive").open("w") as watched:
