@@ -37,24 +37,21 @@ def server_urls() -> ServerUrls:
 
 
 @pytest.fixture(scope="session")
-def make_database(server_urls: ServerUrls, worker_id: str) -> Iterator[MakeDatabase]:
+def make_database(server_urls: ServerUrls, worker_id: str) -> MakeDatabase:
     """`make_database(template=None) -> url` makes a new empty database, or a copy of the database at URL `template`.
 
-    A template must have no open connection (dispose its engine first). All are dropped at the end.
+    A template must have no open connection (dispose its engine first). All go with the server: to drop hundreds of
+    them one by one, as a part of the last test, can take minutes.
     """
     numbers = itertools.count(1)
-    names: list[str] = []
 
     def make(template: str | None = None) -> str:
         name = f"test_{worker_id}_{os.getpid()}_{next(numbers)}"
         source = f' TEMPLATE "{make_url(template).database}"' if template else ""
         run_sql(server_urls.database_url, f'CREATE DATABASE "{name}"{source}')
-        names.append(name)
         return make_url(server_urls.database_url).set(database=name).render_as_string(hide_password=False)
 
-    yield make
-    for name in names:
-        run_sql(server_urls.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    return make
 
 
 @pytest.fixture(scope="session")
