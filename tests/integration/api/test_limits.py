@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import redis
@@ -25,13 +26,14 @@ from orchestrator.stack.binaries import valkey_program
 from orchestrator.stack.ports import free_port
 
 AWAY = "redis://127.0.0.1:1/0"
-DAY_S = 86_400
+WINDOW_S = 1_000_000_000
 
 
 @pytest.fixture
 def long_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows of a day: none ends during a test."""
-    monkeypatch.setattr(limits, "WINDOW_S", DAY_S)
+    """Windows of 30 years: none ends during a test. A Redis that is slow to answer is not away for that."""
+    monkeypatch.setattr(limits, "WINDOW_S", WINDOW_S)
+    monkeypatch.setattr(limits, "REDIS_S", 30.0)
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def serve(shared: Any, stage: Any) -> Iterator[Callable[..., FlaskClient]]:
     made: list[Any] = []
 
     def make(**changes: Any) -> FlaskClient:
-        own = f"t{time.time_ns() % 10**12}"
+        own = f"t{uuid4().hex[:12]}"
         made.append(build(replace(shared.settings, **{"environment": own, **changes})))
         return create_app(made[-1]).test_client()
 
@@ -59,16 +61,16 @@ def test_a_caller_has_so_many_of_each_kind(serve: Any, long_window: None, call: 
 
     assert [answer.status_code for answer in read] == [200, 200, 429]
     assert [answer.status_code for answer in sent] == [202, 429]
-    assert read[0].headers["RateLimit-Policy"] == f'"read";q=2;w={DAY_S}'
+    assert read[0].headers["RateLimit-Policy"] == f'"read";q=2;w={WINDOW_S}'
     assert read[0].headers["RateLimit"].startswith('"read";r=1;t=')
     assert "Retry-After" not in read[0].headers
     problem = read[2].get_json()
     assert (problem["code"], problem["status"]) == ("too_many_requests", 429)
-    assert 1 <= int(read[2].headers["Retry-After"]) <= DAY_S + 1
+    assert 1 <= int(read[2].headers["Retry-After"]) <= WINDOW_S + 1
 
 
 def test_a_limit_is_never_exceeded_and_nearly_used_up_by_several_servers(shared: Any, long_window: None) -> None:
-    settings = replace(shared.settings, environment=f"t{time.time_ns() % 10**12}", rate_read_per_minute=1_000)
+    settings = replace(shared.settings, environment=f"t{uuid4().hex[:12]}", rate_read_per_minute=1_000)
     servers = [Limits(settings) for _ in range(2)]
 
     def ask(number: int) -> bool:
@@ -86,7 +88,7 @@ def test_a_redis_that_is_away_is_not_waited_for_each_time(serve: Any, call: Any)
     for _ in range(20):
         answer = client.get("/jobs", headers=call.headers)
         assert (answer.status_code, answer.headers["RateLimit-Policy"]) == (200, '"read";q=6000;w=60')
-    assert time.monotonic() - began < 15  # twenty waits of a connection would be minutes
+    assert time.monotonic() - began < 60  # twenty waits of a connection would be minutes
 
 
 def test_servers_count_together_again_once_redis_is_back(
@@ -113,12 +115,12 @@ def _redis(port: int, place: Path) -> Iterator[None]:
     command = [str(valkey_program()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(place)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - a program of the project
     try:
-        with redis.Redis(port=port, retry=Retry(ConstantBackoff(0.05), 200)) as asked:
+        with redis.Redis(port=port, retry=Retry(ConstantBackoff(0.05), 1_200)) as asked:
             assert asked.ping()
         yield
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def test_an_address_that_guesses_is_not_heard(serve: Any, long_window: None, call: Any) -> None:
