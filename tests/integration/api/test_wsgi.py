@@ -21,18 +21,15 @@ import psutil
 import pytest
 import requests
 
+from orchestrator.stack.ports import free_port
+
 KEY = "a-preset-key-needs-no-form"
 BINARY = Path(sys.executable).with_name("orchestrator")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PATIENCE_S = 60.0
 
 
 def until(condition: Callable[[], object]) -> None:
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < limit, "the condition did not come true in time"
         time.sleep(0.05)
@@ -49,20 +46,20 @@ class Server:
             self.child = subprocess.Popen([BINARY, "api"], env=environment, stderr=stream, start_new_session=True)  # noqa: S603 - a program of the project
 
     def wait(self) -> None:
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + PATIENCE_S
         while time.monotonic() < limit:
             try:
                 if requests.get(f"{self.url}/health", timeout=10).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 
     def post(self, path: str, **options: Any) -> requests.Response:
-        return requests.post(self.url + path, headers=self.headers, timeout=20, **options)
+        return requests.post(self.url + path, headers=self.headers, timeout=PATIENCE_S, **options)
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return requests.get(self.url + path, headers=self.headers, timeout=20, **options)
+        return requests.get(self.url + path, headers=self.headers, timeout=PATIENCE_S, **options)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +79,7 @@ def server(shared: Any, home: Path) -> Iterator[Server]:
         "REDIS_URL": shared.settings.redis_url,
         "ORCHESTRATOR_API_PORT": str(free_port()),
         "ORCHESTRATOR_API_PROCESSES": "2",
-        "ORCHESTRATOR_API_DRAIN_S": "2",
+        "ORCHESTRATOR_API_DRAIN_S": "5",
         "ORCHESTRATOR_MAX_UPLOAD_BYTES": "3000000",
     }
     running = Server(environment, home / "api.log")
@@ -117,7 +114,7 @@ def test_a_body_over_the_limit_gets_its_answer(server: Server) -> None:
 def test_a_chunked_body_is_limited_too(server: Server) -> None:
     pieces = iter([b"x" * 1_000_000] * 12)
     headers = server.headers | {"Content-Type": "application/json"}
-    answer = requests.post(f"{server.url}/jobs", data=pieces, headers=headers, timeout=20)
+    answer = requests.post(f"{server.url}/jobs", data=pieces, headers=headers, timeout=PATIENCE_S)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
@@ -126,9 +123,9 @@ def test_who_does_not_hang_up_keeps_nobody_waiting(server: Server) -> None:
     address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
     with contextlib.ExitStack() as kept:
         for _ in range(50):
-            client = kept.enter_context(socket.create_connection(address, timeout=10))
+            client = kept.enter_context(socket.create_connection(address, timeout=PATIENCE_S))
             client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        answers = [requests.get(f"{server.url}/health", timeout=15).status_code for _ in range(4)]
+        answers = [requests.get(f"{server.url}/health", timeout=PATIENCE_S).status_code for _ in range(4)]
 
     assert answers == [200] * 4
 
@@ -136,7 +133,7 @@ def test_who_does_not_hang_up_keeps_nobody_waiting(server: Server) -> None:
 @pytest.mark.parametrize("line", [b"Authorization Bearer a-secret", b"X: a-secret\0", b"X: a-secret" + b"x" * 9000])
 def test_what_is_no_http_is_a_problem_and_not_repeated(server: Server, line: bytes) -> None:
     address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
-    with socket.create_connection(address, timeout=20) as client:
+    with socket.create_connection(address, timeout=PATIENCE_S) as client:
         client.sendall(b"GET /jobs HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n")
         answer = HTTPResponse(client)
         answer.begin()
@@ -150,7 +147,7 @@ def test_what_is_no_http_is_a_problem_and_not_repeated(server: Server, line: byt
 def test_broken_chunks_are_a_fault_of_who_sent_them(server: Server) -> None:
     address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
     head = f"POST /jobs HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(address, timeout=20) as client:
+    with socket.create_connection(address, timeout=PATIENCE_S) as client:
         client.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n")
         answer = HTTPResponse(client)
         answer.begin()
@@ -188,7 +185,7 @@ class SlowUpload:
         text = {"prompt": "Which?", "context": {"text": "A user must log in slowly."}}
         self._body = json.dumps(text).encode()
         address = server.url.removeprefix("http://").split(":")
-        self._line = socket.create_connection((address[0], int(address[1])), timeout=20)
+        self._line = socket.create_connection((address[0], int(address[1])), timeout=PATIENCE_S)
         head = f"POST /jobs HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Type: application/json\r\n"
         self._line.sendall(f"{head}Content-Length: {len(self._body)}\r\n\r\n".encode() + self._body[:20])
 
@@ -202,6 +199,7 @@ class SlowUpload:
 def test_on_sigterm_it_turns_others_away_ends_what_runs_and_leaves_nothing(
     server: Server, shared: Any, home: Path
 ) -> None:
+    until(lambda: len(psutil.Process(server.child.pid).children()) == 2)
     family = [psutil.Process(server.child.pid), *psutil.Process(server.child.pid).children(recursive=True)]
     slow = SlowUpload(server)
     assert "server" not in server.get("/ready").json()["checks"]
@@ -216,6 +214,6 @@ def test_on_sigterm_it_turns_others_away_ends_what_runs_and_leaves_nothing(
     answer = slow.finish()
     assert answer.status == 202
     assert shared.job_manager.get(UUID(json.loads(answer.read())["id"])).job.status == "created"
-    assert server.child.wait(timeout=30) == 0
+    assert server.child.wait(timeout=PATIENCE_S) == 0
     assert [process for process in family if process.is_running()] == []
     assert [path.name for path in home.iterdir()] == ["api.log"]
