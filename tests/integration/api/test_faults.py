@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from api.app import create_app
 from orchestrator.bootstrap import build
+from orchestrator.stack.ports import free_port
 
 KEY = "ro_test_abcd1234_0123456789abcdef0123456789abcdef"
 HEADERS = {"X-API-Key": KEY}
@@ -34,12 +35,11 @@ class Gate:
         self._target = (host, port)
         self._pairs: list[socket.socket] = []
         self._listening: socket.socket | None = None
-        self.port = 0
+        self.port = free_port()  # none that a connection of another test may take while it is shut
         self.open()
 
     def open(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listening,), daemon=True).start()
 
     def shut(self) -> None:
