@@ -41,7 +41,7 @@ def test_the_health_shows_the_last_check_and_the_breaker(call: Any, stage: Any) 
         }.items()
     )
     assert agent["breaker_open_until"] == agent["checked_at"] is not None
-    assert 0 <= agent["heartbeat_age_s"] < 5
+    assert 0 <= agent["heartbeat_age_s"] < 60
 
 
 @pytest.mark.parametrize(

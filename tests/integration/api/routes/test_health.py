@@ -6,8 +6,16 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from api.app import create_app
 from orchestrator.bootstrap import build
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of the tests that is slow to answer is there."""
+    monkeypatch.setattr("orchestrator.services.readiness.PATIENCE_S", 30.0)
 
 
 def test_health_asks_nobody(stage: Any) -> None:
