@@ -68,7 +68,7 @@ class RunningUp:
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.key}"}
-        return requests.request(method, self.ports["url"] + path, headers=headers, timeout=20, **options)
+        return requests.request(method, self.ports["url"] + path, headers=headers, timeout=60, **options)
 
     def family(self) -> list[psutil.Process]:
         """The supervisor and everything below it."""
@@ -91,7 +91,7 @@ class RunningUp:
         assert len(found) == 1, f"{len(found)} children with {word!r}"
         return found[0]
 
-    def stop(self, timeout_s: float = 60.0) -> int:
+    def stop(self, timeout_s: float = 120.0) -> int:
         """Asks it to stop and returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout_s)

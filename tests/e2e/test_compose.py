@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -49,6 +50,11 @@ class Containers:
             )
         self._running[name] = started
 
+    def listens(self, name: str) -> bool:
+        """Whether it listens already: before, to start a probe would only slow it down."""
+        with socket.socket() as caller:
+            return caller.connect_ex(("127.0.0.1", self.ports[name])) == 0
+
     def probe(self, name: str) -> int:
         """The service's own health check."""
         words = self._services[name]["healthcheck"]["test"]
@@ -61,7 +67,7 @@ class Containers:
         """Stop as Docker does, all at once; returns the exit codes."""
         for process in self._running.values():
             process.send_signal(signal.SIGTERM)
-        return {name: process.wait(timeout=60) for name, process in self._running.items()}
+        return {name: process.wait(timeout=120) for name, process in self._running.items()}
 
     def _words(self, name: str) -> list[str]:
         words = [str(word) for word in self._services[name]["command"]]
@@ -93,6 +99,7 @@ def test_a_job_runs_through_the_services_of_the_compose_file(containers: Contain
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {KEY}"
 
+    wait_for(lambda: all(map(containers.listens, ROLES)), "services")
     wait_for(lambda: all(containers.probe(name) == 0 for name in ROLES if name != "beat"), "healthy services")
     text = (ROOT / "samples" / "service-agreement.md").read_text(encoding="utf-8")
     job = session.post(f"{api}/jobs", json={"prompt": "Which duties?", "context": {"text": text}}, timeout=30)

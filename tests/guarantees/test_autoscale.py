@@ -61,7 +61,7 @@ def stack(recorded: Orchestrator, failpoints: Path, tmp_path: Path) -> Iterator[
     yield running
     if running.poll() is None:
         running.kill()
-        running.wait(timeout=10)
+        running.wait(timeout=60)
 
 
 def test_a_flood_of_steps_makes_it_grow_and_quiet_makes_it_shrink(
@@ -88,7 +88,7 @@ def test_a_flood_of_steps_makes_it_grow_and_quiet_makes_it_shrink(
     assert said("scaled    creator from 2 to 1")
     assert check(recorded.sessions, Run(recorded.settings, answered=tuple(str(job.id) for job in jobs))) == {}
     stack.send_signal(signal.SIGTERM)
-    assert stack.wait(timeout=60) == 0
+    assert stack.wait(timeout=120) == 0
 
 
 def _flood(number: int) -> Submission:
