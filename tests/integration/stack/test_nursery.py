@@ -109,4 +109,4 @@ def test_children_outlive_their_nursery_and_the_next_ones_start_without_it(
 
 
 def test_nothing_is_shared_that_reads_the_settings_or_starts_a_thread() -> None:
-    subprocess.run([sys.executable, "-P", "-c", CHECK], check=True, timeout=60)
+    subprocess.run([sys.executable, "-P", "-c", CHECK], check=True, timeout=200)
