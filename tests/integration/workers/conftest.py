@@ -187,7 +187,7 @@ class Fleet:
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
     def _named(self, command: tuple[str, ...]) -> str:
         return f"{'-'.join(command[:2])}.{len(self._started)}"
