@@ -30,14 +30,17 @@ def step_rank(orchestrator: Orchestrator, job_id: UUID) -> float:
 
 
 def test_owners_take_turns(orchestrator: Orchestrator) -> None:
-    """A second owner's first job goes before the third job of the first owner."""
-    mine = [orchestrator.job_manager.submit(wish("ann")).job.id for _ in range(3)]
+    """A second owner's first job goes before the third job of the first owner, though that one was there before."""
+    first = orchestrator.job_manager.submit(wish("ann")).job.id
+    with orchestrator.sessions.begin() as session:  # as if all came so fast that no second passes
+        session.execute(text("UPDATE jobs SET step_rank = step_rank + interval '1 hour'"))
+    mine = [first, *(orchestrator.job_manager.submit(wish("ann")).job.id for _ in range(2))]
     yours = orchestrator.job_manager.submit(wish("bob")).job.id
 
     ranks = [step_rank(orchestrator, job_id) for job_id in mine]
-    assert ranks == sorted(ranks)
-    assert ranks[2] - ranks[0] >= 2
-    assert step_rank(orchestrator, yours) < ranks[2]
+    assert ranks[1] - ranks[0] == pytest.approx(3601)
+    assert ranks[2] - ranks[1] == pytest.approx(1)
+    assert ranks[0] < step_rank(orchestrator, yours) < ranks[1]
 
 
 def test_the_rank_starts_anew_when_nothing_is_open(orchestrator: Orchestrator) -> None:
@@ -64,7 +67,7 @@ def test_the_leader_is_notified_at_commit(orchestrator: Orchestrator) -> None:
         driver.autocommit = True
         driver.cursor().execute(f"LISTEN {steps.CHANNEL}")
         orchestrator.job_manager.submit(wish())
-        assert select.select([driver], [], [], 10.0)[0]
+        assert select.select([driver], [], [], 60.0)[0]
         driver.poll()
         assert [note.channel for note in driver.notifies] == [steps.CHANNEL]
     finally:
