@@ -17,6 +17,7 @@ from ssrfguard.resolvers import UdpResolver
 from orchestrator.config import Settings
 from orchestrator.errors import Invalid
 from orchestrator.outgoing import guarded_session
+from orchestrator.stack.ports import free_port
 
 NOWHERE = {"database_url": "postgresql+psycopg2://x@127.0.0.1:1/x", "redis_url": "redis://127.0.0.1:1/0"}
 NAME = "hooks.example"
@@ -27,7 +28,7 @@ class Receiver(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: str, port: int = 0) -> None:
+    def __init__(self, address: str, port: int) -> None:
         super().__init__((address, port), Answers)
         self.hosts: list[str] = []
         Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -94,8 +95,8 @@ class NameServer:
 @pytest.fixture
 def receivers() -> Iterator[tuple[Receiver, Receiver]]:
     """One that may be called, and one behind the same port of an address that may not."""
-    allowed = Receiver("127.0.0.2")
-    inside = Receiver("127.0.0.1", allowed.port)
+    port = free_port()  # none that a connection may have taken at one of the two addresses
+    allowed, inside = Receiver("127.0.0.2", port), Receiver("127.0.0.1", port)
     yield allowed, inside
     for each in (allowed, inside):
         each.shutdown()
@@ -105,7 +106,8 @@ def receivers() -> Iterator[tuple[Receiver, Receiver]]:
 def test_a_name_that_changes_its_address_gains_nothing(receivers: tuple[Receiver, Receiver]) -> None:
     allowed, inside = receivers
     names = NameServer(["127.0.0.2", "127.0.0.1"])
-    resolver = UdpResolver(nameservers=("127.0.0.1",), nameserver_port=names.port)
+    patient = {"timeout": 60.0, "attempt_timeout": 60.0}  # a second question would take the next address
+    resolver = UdpResolver(nameservers=("127.0.0.1",), nameserver_port=names.port, **patient)
     settings = Settings(**NOWHERE, outgoing_allow=("127.0.0.2",), outgoing_ports=(str(allowed.port),))
     url = f"http://{NAME}:{allowed.port}/"
     with guarded_session(settings, resolver=resolver) as session:
