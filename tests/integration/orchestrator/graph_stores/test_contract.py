@@ -96,7 +96,7 @@ def graph_settings(request: pytest.FixtureRequest, url: str) -> Settings:
         return settings
     server: Any = request.getfixturevalue(request.param)
     chosen = {f"neo4j_{name}": value for name, value in server._asdict().items()}
-    return replace(settings, **chosen)
+    return replace(settings, **chosen, neo4j_connect_s=60.0, neo4j_total_s=90.0)
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_a_contradiction_with_a_writer_at_the_same_time_is_a_conflict(engine: En
         late = pool.submit(oppose, stage.settings)
         wait_for_a_blocked_writer(stage.session)
         other.commit()
-        assert late.result(timeout=30) == "contradiction"
+        assert late.result(timeout=60) == "contradiction"
 
 
 def wait_for_a_blocked_writer(session: Session) -> None:
@@ -222,7 +222,7 @@ def wait_for_a_blocked_writer(session: Session) -> None:
         "SELECT pg_sleep(0.01) IS NULL OR count(*) > 0 FROM pg_stat_activity "
         "WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    for _ in range(1500):
+    for _ in range(6000):
         if session.scalar(waits):
             return
         session.rollback()

@@ -49,7 +49,7 @@ class Stage:
     def __init__(self, settings: Settings, server: Any) -> None:
         self.server = server
         chosen = {f"neo4j_{name}": value for name, value in server._asdict().items()}
-        self.settings = replace(settings, **chosen)
+        self.settings = replace(settings, **chosen, neo4j_connect_s=60.0, neo4j_total_s=90.0)
         self.orchestrator = build(self.settings)
         self.store = store_of(self.orchestrator)
         self.orchestrator.graph.load(MODEL)

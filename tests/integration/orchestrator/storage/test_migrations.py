@@ -182,7 +182,7 @@ def test_three_processes_may_start_at_once(make_database: MakeDatabase, connect:
     environment = {**os.environ, "DATABASE_URL": url}
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     processes = [subprocess.Popen(command, env=environment, **pipes) for _ in range(3)]  # noqa: S603 - a program of the project
-    ended = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    ended = [(*process.communicate(timeout=110), process.returncode) for process in processes]
     assert [(out, code) for out, _, code in ended] == [(f"{migrate.code_revision()}\n", 0)] * 3, ended
     with connect(url).connect() as connection:
         assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [migrate.code_revision()]

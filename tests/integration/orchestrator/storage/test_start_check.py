@@ -32,7 +32,7 @@ def test_no_process_starts_on_a_schema_that_needs_newer_code(orchestrator: Orche
         for command in COMMANDS
     ]
 
-    ended = [(process.communicate(timeout=60)[1], process.returncode) for process in started]
+    ended = [(process.communicate(timeout=110)[1], process.returncode) for process in started]
     assert [code for _, code in ended] == [78, 78, 78]
     assert all("needs code of revision 9999" in said for said, _ in ended)
 
