@@ -99,7 +99,7 @@ def test_wait_reports_progress_until_the_job_has_ended(client: Client, api: Any)
         elif progress["status"] == "processing":
             api.complete(job_id, {})
 
-    job = client.wait(job_id, 30, note)
+    job = client.wait(job_id, 90, note)
     assert (job["status"], seen) == ("completed", ["created", "processing", "completed"])
     assert job["requirements"]["integrated"] == 1
 
@@ -117,7 +117,7 @@ def test_a_report_is_waited_for(client: Client, api: Any) -> None:
         client.report(job_id)
     later = threading.Timer(0.3, api.complete, (job_id, {}))
     later.start()
-    report = client.report(job_id, "json", timeout_s=20)
+    report = client.report(job_id, "json", timeout_s=90)
     later.join()
     assert '"Keep record 1"' in report
     assert client.report(job_id).startswith("Requirements of prompt.txt\n")
@@ -131,7 +131,7 @@ def test_cancel_ends_a_job_once(client: Client) -> None:
     with pytest.raises(InvalidTransition) as refused:
         client.cancel(job_id)
     assert refused.value.details["status"] == 409
-    assert client.wait(job_id, 5)["status"] == "cancelled"
+    assert client.wait(job_id, 60)["status"] == "cancelled"
 
 
 def test_agents_are_listed(client: Client, api: Any) -> None:

@@ -52,7 +52,7 @@ def test_a_wrong_context_is_wrong_usage(cli: Any, context: str) -> None:
 def test_submit_and_wait_prints_the_report(cli: Any, api: Any, document: Path) -> None:
     worker = threading.Thread(target=_work, args=(api, "complete", ({}, {"status": "rejected"})))
     worker.start()
-    ended = cli("submit", str(document), "-p", "Which duties?", "--wait", "--timeout", "30")
+    ended = cli("submit", str(document), "-p", "Which duties?", "--wait", "--timeout", "90")
     worker.join()
     assert ended.code == 0
     assert ended.out.startswith("Requirements of agreement.md\n")
@@ -63,7 +63,7 @@ def test_submit_and_wait_prints_the_report(cli: Any, api: Any, document: Path) -
 def test_a_failed_job_is_one_line_and_exit_1(cli: Any, api: Any, document: Path) -> None:
     worker = threading.Thread(target=_work, args=(api, "fail", ("encrypted", "The PDF has a password.")))
     worker.start()
-    ended = cli("submit", str(document), "-p", "Which duties?", "--wait", "--timeout", "30")
+    ended = cli("submit", str(document), "-p", "Which duties?", "--wait", "--timeout", "90")
     worker.join()
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.splitlines()[-1].endswith("failed: The PDF has a password. [encrypted]")
@@ -201,7 +201,7 @@ def _work(api: Any, outcome: str, what: tuple[Any, ...]) -> None:
     from orchestrator.client import Client
 
     with Client(api.url, api.key) as client:
-        for _ in range(200):
+        for _ in range(1_200):
             if jobs := list(client.jobs()):
                 api.start(jobs[0]["id"])
                 getattr(api, outcome)(jobs[0]["id"], *what)

@@ -71,14 +71,14 @@ def test_what_is_well_and_what_is_missing(run: Any, surroundings: dict[str, str]
 def test_what_neo4j_has_not_got_is_told_where_it_is_used(run: Any, surroundings: dict[str, str]) -> None:
     engine = create_engine(surroundings["DATABASE_URL"])
     with engine.begin() as connection:
-        old = "INSERT INTO graph_intents (nodes, edges, created_at) VALUES ('[]', '[]', now() - interval '5 minutes')"
+        old = "INSERT INTO graph_intents (nodes, edges, created_at) VALUES ('[]', '[]', now() - interval '90 hours')"
         connection.execute(text(old))
     engine.dispose()
     _, found = examined(run, surroundings)
     assert "graph" not in found
     _, found = examined(run, surroundings | {"NEO4J_URI": "bolt://127.0.0.1:9"})
     assert not found["graph"]["well"]
-    assert "1 writes wait for Neo4j, the oldest for 30" in found["graph"]["text"]
+    assert "1 writes wait for Neo4j, the oldest for 324" in found["graph"]["text"]
 
 
 def test_each_thing_that_is_wrong_says_what_to_do(

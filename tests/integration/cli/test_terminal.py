@@ -18,7 +18,7 @@ import pytest
 from orchestrator.client import Client
 
 COMMAND = [sys.executable, "-P", "-m", "orchestrator.cli.main"]
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 
 
 class Seat:
@@ -97,7 +97,7 @@ def test_the_bar_is_on_the_terminal_and_the_report_in_the_pipe(
     out, _ = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0
     assert out.startswith("Requirements of agreement.md\n")
-    assert "100%  completed: 1 integrated" in seat.screen
+    seat.wait_for("100%  completed: 1 integrated")
 
 
 def test_interrupting_a_wait_leaves_the_job(start: Start, client: Client, job_id: str) -> None:

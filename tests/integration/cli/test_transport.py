@@ -210,7 +210,7 @@ def test_a_wait_outlives_a_short_outage(client: Client, peer: Peer) -> None:
     counts = dict.fromkeys(("total", "pending", "validating", "integrated", "rejected", "failed"), 0)
     ended = {"job_id": "j", "status": "completed", "percent": 100, "requirements": counts}
     peer.script = [*[problem(503, "unavailable")] * 5, (200, {}, json.dumps(ended).encode())]
-    assert client.wait("j", 30)["status"] == "completed"
+    assert client.wait("j", 90)["status"] == "completed"
 
 
 def test_a_wait_on_nothing_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
