@@ -23,5 +23,5 @@ def test_a_worker_starts_children_for_the_steps_that_it_has(fleet: Any) -> None:
 
 
 def test_a_wrong_range_is_refused(fleet: Any) -> None:
-    assert fleet.start("worker", "creator", "--autoscale", "1,4").wait(timeout=90) == 2
+    assert fleet.program("worker", "creator", "--autoscale", "1,4").wait(timeout=90) == 2
     assert "MOST,LEAST" in fleet.logs()

@@ -44,7 +44,7 @@ def test_a_frozen_leader_loses_the_lead(fleet: Any) -> None:
 
 
 def test_a_stopped_leader_hands_over_at_once(fleet: Any) -> None:
-    leader = fleet.start("beat")
+    leader = fleet.program("beat")
     lead = "SELECT extract(epoch FROM until - now())::float AS left_s FROM leases"
     fleet.wait(lambda: fleet.rows(lead) and fleet.rows("SELECT 1 FROM periodic_runs"))  # its loop has begun, too
     leader.send_signal(signal.SIGTERM)
