@@ -20,7 +20,7 @@ from orchestrator.domain.submission import Submission, Upload
 JOBS = 10
 SECTIONS = 50
 """Of each job's document; one is a part, and so a step."""
-WAIT_S = 90.0
+WAIT_S = 120.0
 ENDED = "SELECT count(*) FROM jobs WHERE status NOT IN ('created', 'processing')"
 OPEN = (
     "SELECT count(*) FROM steps WHERE job_id IS NOT NULL AND state IN ('waiting', 'pending', 'dispatched', 'running')"
