@@ -114,15 +114,15 @@ class Leader:
                 self._publisher.publish(self._orchestrator.dispatcher.dispatch(queue))
 
     def _reconcile(self) -> None:
-        as_of = self._orchestrator.recovery.look()
+        look = self._orchestrator.recovery.look()
         # Read after the database has answered: one that stood still until now shows as a gap.
         now = time.monotonic()
         gap = self._last_reconcile is None or now - self._last_reconcile > self._settings.lease_s / 3
         if gap:
             # An outage or a take-over: nobody could renew, or nobody looked. A fresh lease for all.
             self._orchestrator.recovery.renew_leases()
-        self._orchestrator.recovery.reconcile(as_of)
-        self._schedule.run_due(as_of)
+        self._orchestrator.recovery.reconcile(look)
+        self._schedule.run_due(look.at)
         self._age(now)
         self._last_reconcile = now
 

@@ -20,6 +20,7 @@ from orchestrator.services.execution import Execution
 from orchestrator.services.placing import release
 from orchestrator.storage import aging, events, losses, recovery_log, steps
 from orchestrator.storage.engine import SessionFactory, autocommit
+from orchestrator.storage.losses import Look
 
 log = structlog.get_logger(__name__)
 
@@ -91,24 +92,24 @@ class Recovery:
         """For looks that are one statement each: without a beginning and an end they are one round trip, not three."""
         self._execution = execution
 
-    def look(self) -> datetime:
-        """Note that recovery looks now; returns the database's time, for `reconcile`."""
+    def look(self) -> Look:
+        """See whether there is anything for `reconcile`: at rest, one question instead of its many."""
         with self._single() as session:
-            return recovery_log.look(session)
+            return losses.look(session, self._settings.dispatched_timeout_s)
 
-    def reconcile(self, as_of: datetime | None = None) -> Recovered:
+    def reconcile(self, look: Look | None = None) -> Recovered:
         """Release waiting steps, recover expired and lost ones, end jobs past their deadline.
 
         Args:
-            as_of: leases that had run out by then have expired, now without it. A database that stands still between
-                the look and here makes no more of them.
+            look: what there is to do, by default as of now. Only leases that had run out by then have expired: a
+                database that stands still between the look and here makes no more of them.
         """
-        as_of = as_of or self.look()
+        look = look or self.look()
         recovered = Recovered(
-            released=self._release(),
-            expired=self._recover_expired(as_of) + self._settle_expired(as_of),
-            lost=self._recover_lost(),
-            timed_out=self._end_overdue(),
+            released=self._release() if look.released else 0,
+            expired=self._recover_expired(look.at) + self._settle_expired(look.at) if look.expired else 0,
+            lost=self._recover_lost() if look.lost else 0,
+            timed_out=self._end_overdue() if look.timed_out else 0,
         )
         if recovered:
             self._note(recovered)

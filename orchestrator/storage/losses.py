@@ -1,8 +1,9 @@
-"""What the leader's sweeps look for, and how much of it there is now."""
+"""What the leader's sweeps look for: whether there is any of it, asked every second, and how much."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
@@ -20,6 +21,22 @@ LOST = """
 """
 """A dispatched step `s` whose message seems lost: old, slots are free, and nobody claims."""
 
+# For each an index has next to nothing at rest. Coarser than the sweeps, which decide: one may leave work to the next.
+_LOOK = text(
+    """
+    INSERT INTO recovery_log (id, looked_at) VALUES (1, clock_timestamp())
+    ON CONFLICT (id) DO UPDATE SET looked_at = excluded.looked_at
+    RETURNING looked_at AS at,
+        EXISTS (SELECT 1 FROM steps WHERE state = 'waiting' AND not_before <= now())
+        OR EXISTS (SELECT 1 FROM job_dependencies WHERE due)
+        OR EXISTS (SELECT 1 FROM queues q JOIN steps s ON s.queue = q.name AND s.state = 'dispatched'
+                   WHERE q.paused_at IS NOT NULL) AS released,
+        EXISTS (SELECT 1 FROM steps WHERE state = 'running' AND lease_until < recovery_log.looked_at) AS expired,
+        EXISTS (SELECT 1 FROM steps WHERE state = 'dispatched'
+                AND dispatched_at < now() - make_interval(secs => :timeout)) AS lost,
+        EXISTS (SELECT 1 FROM jobs WHERE status IN ('created', 'processing') AND deadline_at < now()) AS timed_out
+    """
+)
 _COUNT = text(
     f"""
     SELECT (SELECT count(*) FROM steps WHERE state = 'waiting' AND not_before <= now()) AS released,
@@ -32,6 +49,26 @@ _COUNT = text(
     FROM jobs j WHERE j.status IN ('created', 'processing')
     """  # noqa: S608 - a constant
 )
+
+
+class Look(NamedTuple):
+    """When recovery looked, by the database's clock, and for which of its sweeps there may be anything."""
+
+    at: datetime
+    released: bool
+    expired: bool
+    lost: bool
+    timed_out: bool
+
+
+def look(session: Session, timeout_s: float) -> Look:
+    """Look for what the sweeps put right, and note that recovery looked.
+
+    Args:
+        session: its transaction.
+        timeout_s: how old a lost message is.
+    """
+    return Look(*session.execute(_LOOK, {"timeout": timeout_s}).one())
 
 
 def count(session: Session, timeout_s: float, agent_timeout_s: float) -> Row[Any]:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-_LOOK = text(
-    """
-    INSERT INTO recovery_log (id, looked_at) VALUES (1, clock_timestamp())
-    ON CONFLICT (id) DO UPDATE SET looked_at = excluded.looked_at
-    RETURNING looked_at
-    """
-)
 _NOTE = text(
     """
     UPDATE recovery_log
@@ -24,12 +16,6 @@ _NOTE = text(
     """
 )
 _READ = text("SELECT * FROM recovery_log")
-
-
-def look(session: Session) -> datetime:
-    """Note that recovery looks now; returns the database's time."""
-    at: datetime = session.execute(_LOOK).scalar_one()
-    return at
 
 
 def note(session: Session, found: Mapping[str, int]) -> None:

@@ -228,12 +228,14 @@ def test_a_leader_that_comes_after_ten_minutes_catches_up_once_per_entry(plant: 
 def test_a_database_that_stood_still_during_a_look_expires_nobody(plant: Any) -> None:
     """The leader looked, and its next statement was answered only after all leases had run out."""
     plant.job()
-    (step,) = plant.claim_all()
+    plant.job()
+    step, dead = plant.claim_all()
     recovery = plant.orchestrator.recovery
-    looked_at = recovery.look()
-    plant.run("UPDATE steps SET lease_until = now()")
-    assert recovery.preview().expired == 1, "all have run out"
-    assert recovery.reconcile(looked_at).expired == 0
+    plant.run("UPDATE steps SET lease_until = now() - interval '1 second' WHERE id = :id", id=dead.id)
+    look = recovery.look()
+    plant.run("UPDATE steps SET lease_until = clock_timestamp() WHERE id = :id", id=step.id)
+    assert recovery.preview().expired == 2, "all have run out"
+    assert recovery.reconcile(look).expired == 1
     assert recovery.renew_leases() == 1
     assert recovery.reconcile().expired == 0
     plant.orchestrator.execution.finish(step, lambda session: {})
