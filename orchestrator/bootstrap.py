@@ -94,9 +94,10 @@ class Orchestrator:
     language_model: LanguageModel
 
     def close(self) -> None:
-        """End the streams and close the connections to databases."""
+        """End the streams and close the connections to servers."""
         self.event_feed.close()
         self.graph.close()
+        self.readiness.close()
         self.engine.dispose()
 
 

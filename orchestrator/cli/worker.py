@@ -11,6 +11,9 @@ import click
 
 from orchestrator.domain.step import AGENT_KINDS, QUEUES, agent_of
 
+FLOWER_HEARTBEAT_S = 10
+"""Flower alone listens to these; the agents' register has heartbeats of its own."""
+
 
 @click.command()
 @click.argument("kind", type=click.Choice(AGENT_KINDS))
@@ -75,6 +78,7 @@ def worker(kind: str, concurrency: int, autoscale: str | None, health_port: int 
         redirect_stdouts=False,
         without_gossip=True,
         without_mingle=True,
+        heartbeat_interval=FLOWER_HEARTBEAT_S,
         quiet=True,
     )
     try:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from orchestrator.config import Settings
 from orchestrator.errors import InvalidTransition, NotFound
 from orchestrator.storage import audit, steps
-from orchestrator.storage.engine import SessionFactory
+from orchestrator.storage.engine import SessionFactory, autocommit
 from orchestrator.storage.models import Agent
 
 _HEARTBEAT = text("UPDATE agents SET heartbeat_at = now() WHERE id = :id AND stopped_at IS NULL RETURNING draining")
@@ -71,6 +71,7 @@ class Agents:
     def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
         self._settings = settings
         self._sessions = sessions
+        self._single = autocommit(sessions)
 
     def register(self, agent: Mapping[str, Any]) -> None:
         """Enter an agent ({id, kind, host, pid, slots, version, health_url}).
@@ -99,12 +100,12 @@ class Agents:
 
     def heartbeat(self, agent_id: str) -> bool | None:
         """Note that the agent lives. Returns whether it is draining; None where it must register again."""
-        with self._sessions.begin() as session:
+        with self._single() as session:
             return session.execute(_HEARTBEAT, {"id": agent_id}).scalar_one_or_none()
 
     def moved_on(self, held: Sequence[Mapping[str, Any]]) -> set[int]:
         """Of the steps that children hold ({id, epoch, owner}), those that were cancelled or taken from them."""
-        with self._sessions() as session:
+        with self._single() as session:
             return {int(step["id"]) for step in held} - steps.still_running(session, held)
 
     def starved(self, agent_id: str) -> bool:
@@ -112,7 +113,7 @@ class Agents:
 
         For how long they have been is not asked: what nobody claims is sent again and again.
         """
-        with self._sessions() as session:
+        with self._single() as session:
             values = {"id": agent_id, "silence": self._settings.watchdog_s}
             return bool(session.execute(_STARVED, values).scalar_one_or_none())
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,6 +33,18 @@ class Readiness:
         self._settings = settings
         self._engine = engine
         self._leadership = leadership
+        self._broker = redis.Redis.from_url(
+            settings.redis_url,
+            socket_timeout=PATIENCE_S,
+            socket_connect_timeout=PATIENCE_S,
+            # Once more over a new connection: that of the last question may be one to a server that was restarted.
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+            driver_info=None,
+        )
+
+    def close(self) -> None:
+        """Close the connection to the broker."""
+        self._broker.close()
 
     def checks(self) -> dict[str, Check]:
         """Every check by name; a server that is away fails its check, nothing is raised."""
@@ -58,17 +72,12 @@ class Readiness:
 
     def broker(self) -> Check:
         """Whether the broker answers."""
-        return _check(self._ping, "answers", "does not answer; see that Valkey or Redis runs and REDIS_URL is right")
-
-    def _ping(self) -> bool:
-        options = {"socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S}
-        with redis.Redis.from_url(self._settings.redis_url, **options) as client:
-            return bool(client.ping())
+        return _check(self._broker.ping, "answers", "does not answer; see that Valkey or Redis runs and REDIS_URL is right")
 
 
-def _check(ask: Callable[[], bool], good: str, bad: str) -> Check:
+def _check(ask: Callable[[], object], good: str, bad: str) -> Check:
     try:
-        ok = ask()
+        ok = bool(ask())
     except (SQLAlchemyError, redis.RedisError, OSError):
         ok = False
     return Check(ok, good if ok else bad)
