@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from orchestrator.stack.servers import ServerUrls
 from orchestrator.stack.testing import TestServers
+from orchestrator.storage.migrate import upgrade
 
 PLACE = "ORCHESTRATOR_TEST_SERVERS"
 MakeDatabase = Callable[..., str]
@@ -52,6 +54,20 @@ def make_database(server_urls: ServerUrls, worker_id: str) -> MakeDatabase:
         return make_url(server_urls.database_url).set(database=name).render_as_string(hide_password=False)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def migrated_template(make_database: MakeDatabase) -> str:
+    """A migrated database without connections, to copy from: one for all processes of a run."""
+    place = Path(os.environ[PLACE])
+    known = place / "template.url"
+    with (place / "template.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not known.exists():
+            url = make_database()
+            upgrade(url)
+            known.write_text(url)
+    return known.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import pytest
 
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
-from orchestrator.storage.migrate import upgrade
 
 sys.path.insert(0, str(Path(__file__).parent))  # chaos.py is a program: its modules stand beside it
 
@@ -30,11 +29,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-def recorded(make_database: Callable[..., str], valkey_url: str, tmp_path: Path) -> Iterator[Orchestrator]:
+def recorded(
+    make_database: Callable[..., str], migrated_template: str, valkey_url: str, tmp_path: Path
+) -> Iterator[Orchestrator]:
     """The services on a database of the test's own, whose history is kept."""
-    url = make_database()
-    upgrade(url)
-    made = build(Settings(database_url=url, redis_url=valkey_url, state_dir=tmp_path, max_crashes=2))
+    made = build(
+        Settings(database_url=make_database(migrated_template), redis_url=valkey_url, state_dir=tmp_path, max_crashes=2)
+    )
     record(made.sessions)
     yield made
     made.close()

@@ -1,4 +1,4 @@
-"""A migrated database per test, copied from one template per test process; a Bolt server for the graph."""
+"""A migrated database per test, copied from one template; a Bolt server for the graph."""
 
 from __future__ import annotations
 
@@ -22,20 +22,11 @@ from neo4j.exceptions import DriverError, Neo4jError
 from orchestrator.bootstrap import Orchestrator, build
 from orchestrator.config import Settings
 from orchestrator.stack.ports import free_port
-from orchestrator.storage.migrate import upgrade
 
 MakeDatabase = Callable[..., str]
 BOLT_START_S = 90.0
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
-
-
-@pytest.fixture(scope="session")
-def migrated_template(make_database: MakeDatabase) -> str:
-    """A migrated database without connections, to copy from."""
-    url = make_database()
-    upgrade(url)
-    return url
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from orchestrator.errors import Conflict, Invalid
 from orchestrator.graph_store import GraphStore
 from orchestrator.graph_stores.neo4j import Neo4jGraphStore
 from orchestrator.graph_stores.postgres import PostgresGraphStore
-from orchestrator.storage import migrate
 from orchestrator.storage.engine import session_factory
 
 CUSTOMER = ModelObject("BO-Kunde", NodeType.BUSINESS_OBJECT, "Kunde", "", ("name",), ("Mieter",))
@@ -69,10 +68,8 @@ def make_store(settings: Settings, engine: Engine) -> GraphStore:
 
 
 @pytest.fixture(scope="module")
-def url(make_database: Callable[..., str]) -> str:
-    made = make_database()
-    migrate.upgrade(made)
-    return normalise_database_url(made)
+def url(make_database: Callable[..., str], migrated_template: str) -> str:
+    return normalise_database_url(make_database(migrated_template))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from orchestrator.domain.graph import EdgeType, NodeType
 from orchestrator.errors import Invalid, NotFound
 from orchestrator.graph_stores.postgres import PostgresGraphStore
 from orchestrator.services.graph import Graph
-from orchestrator.storage import migrate
 from orchestrator.storage.engine import session_factory
 from orchestrator.storage.paging import Paging
 
@@ -24,10 +23,8 @@ MODEL = {
 
 
 @pytest.fixture(scope="module")
-def graph(make_database: Callable[..., str]) -> Iterator[Graph]:
-    url = make_database()
-    migrate.upgrade(url)
-    engine = create_engine(normalise_database_url(url))
+def graph(make_database: Callable[..., str], migrated_template: str) -> Iterator[Graph]:
+    engine = create_engine(normalise_database_url(make_database(migrated_template)))
     yield Graph(session_factory(engine), PostgresGraphStore())
     engine.dispose()
 
