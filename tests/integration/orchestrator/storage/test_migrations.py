@@ -102,10 +102,15 @@ def modelled(make_database: MakeDatabase, connect: Connect) -> dict[str, list[tu
         return schema(connection)
 
 
-def fill(connection: Connection) -> None:
-    """Add a row to every table that is there, with a value in every column."""
+def found_in(connection: Connection) -> MetaData:
+    """The tables that are there."""
     found = MetaData()
     found.reflect(connection)
+    return found
+
+
+def fill(connection: Connection, found: MetaData) -> None:
+    """Add a row to every table, with a value in every column."""
     added: dict[str, dict[str, Any]] = {}
     for table in found.sorted_tables:
         if table.name not in ONE_ROW:
@@ -128,15 +133,15 @@ def _value(table: Table, column: Any, added: dict[str, dict[str, Any]]) -> Any:
     return samples.get(column.type.python_type, datetime.now(UTC))
 
 
-def content(connection: Connection) -> dict[str, list[str]]:
+def content(connection: Connection, found: MetaData) -> dict[str, list[str]]:
     """The values of every column of every table."""
-    found = MetaData()
-    found.reflect(connection)
+    rows = {
+        table: connection.execute(select(table)).all() for table in found.sorted_tables if table.name not in ONE_ROW
+    }
     return {
-        f"{table.name}.{column.name}": sorted(map(repr, connection.scalars(select(column))))
-        for table in found.sorted_tables
-        if table.name not in ONE_ROW
-        for column in table.columns
+        f"{table.name}.{column.name}": sorted(repr(row[place]) for row in rows[table])
+        for table in rows
+        for place, column in enumerate(table.columns)
     }
 
 
@@ -156,10 +161,11 @@ def test_each_step_keeps_what_filled_tables_hold(make_database: MakeDatabase, co
     for revision in migrate.revisions():
         assert migrate.upgrade(url, revision) == revision
         with engine.begin() as connection:
-            after = content(connection)
+            found = found_in(connection)
+            after = content(connection, found)
             assert {name: after.get(name) for name in before} == before
-            fill(connection)
-            before = content(connection)
+            fill(connection, found)
+            before = content(connection, found)
     assert all(len(values) >= 1 for values in before.values())
     with engine.connect() as connection:
         assert schema(connection) == modelled(make_database, connect)
@@ -177,7 +183,7 @@ def test_three_processes_may_start_at_once(make_database: MakeDatabase, connect:
     if start:
         migrate.upgrade(url, start)
         with connect(url).begin() as connection:
-            fill(connection)
+            fill(connection, found_in(connection))
     command = [sys.executable, "-P", "-m", "orchestrator.cli.main", "db", "upgrade"]
     environment = {**os.environ, "DATABASE_URL": url}
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
