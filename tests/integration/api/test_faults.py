@@ -9,6 +9,7 @@ import pwd
 import selectors
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -128,10 +129,9 @@ def test_without_a_free_connection_a_request_is_turned_away_in_time(stage: Any) 
 
 
 @pytest.fixture
-def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def small_disk() -> Iterator[Path]:
     """A file system of 1 MB that PostgreSQL may write to."""
-    place = Path("/var/tmp") / f"orchestrator-small-{tmp_path_factory.getbasetemp().name}"  # noqa: S108 - emptied and taken away by the test
-    place.mkdir(exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="orchestrator-small-", dir="/var/tmp"))
     mounted = subprocess.run(  # noqa: S603 - fixed words
         ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place],  # noqa: S607 - found by PATH
         capture_output=True,
