@@ -23,6 +23,8 @@ import requests
 
 from orchestrator.stack.ports import free_port
 
+pytestmark = pytest.mark.xdist_group("wsgi")  # one server for them all, which the last one ends
+
 KEY = "a-preset-key-needs-no-form"
 BINARY = Path(sys.executable).with_name("orchestrator")
 PATIENCE_S = 60.0
