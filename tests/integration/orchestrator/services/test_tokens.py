@@ -190,7 +190,7 @@ def test_forged_tokens_are_refused(issuer: Issuer, make_tokens: Any, private_key
 
 
 def test_a_storm_of_unknown_keys_asks_the_issuer_once(issuer: Issuer, make_tokens: Any) -> None:
-    tokens = make_tokens()
+    tokens = make_tokens(cooldown_s=3600.0)
     tokens.verify(issuer.token())
     issuer.asked.clear()
 
