@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import itertools
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _open = contextlib.ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and their children
     if not hasattr(config, "workerinput"):  # not in an xdist worker: those inherit the place
         os.environ[PLACE] = str(_open.enter_context(TestServers.hold()).place)
 
