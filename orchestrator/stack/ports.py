@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import socket
 import sys
@@ -16,7 +17,7 @@ from orchestrator.errors import Unavailable
 FIRST, LAST = 20_000, 32_000
 ATTEMPTS = 200
 PROMISES = 64
-_promised: deque[socket.socket] = deque()
+_promised: deque[int] = deque()
 
 
 def is_free(port: int, bind: str = "127.0.0.1") -> bool:
@@ -44,9 +45,9 @@ def promise(port: int) -> bool:
     except OSError as error:
         mark.close()
         return error.errno != errno.EADDRINUSE
-    _promised.append(mark)
+    _promised.append(mark.detach())
     if len(_promised) > PROMISES:
-        _promised.popleft().close()
+        os.close(_promised.popleft())
     return True
 
 
