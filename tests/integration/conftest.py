@@ -24,7 +24,7 @@ from orchestrator.config import Settings
 from orchestrator.stack.ports import free_port
 
 MakeDatabase = Callable[..., str]
-BOLT_START_S = 90.0
+BOLT_START_S = 240.0
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 

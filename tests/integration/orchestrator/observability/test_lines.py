@@ -55,7 +55,7 @@ SERVERS = {"DATABASE_URL": "postgresql://h/d", "REDIS_URL": "redis://h"}
 def run(source: str, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", source, *words]
     return subprocess.run(  # noqa: S603 - a program of the project
-        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **SERVERS}
+        command, capture_output=True, text=True, timeout=120, check=False, env={**os.environ, **SERVERS}
     )
 
 
@@ -82,7 +82,7 @@ def test_people_get_lines_on_a_terminal() -> None:
     ours, theirs = pty.openpty()
     try:
         subprocess.run(  # noqa: S603 - a program of the project
-            [sys.executable, "-c", TALK, "auto"], stderr=theirs, timeout=60, check=False
+            [sys.executable, "-c", TALK, "auto"], stderr=theirs, timeout=120, check=False
         )
         shown = os.read(ours, 100_000).decode()
     finally:

@@ -36,7 +36,7 @@ print(sorted(path.name for path in directory.iterdir()))
 
 def run(root: Path, source: str = FAMILY) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - a program of the project
-        [sys.executable, "-c", source, str(root)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", source, str(root)], capture_output=True, text=True, timeout=120, check=False
     )
 
 
