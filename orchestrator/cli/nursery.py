@@ -37,6 +37,21 @@ def load() -> None:
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     for name in SHARED:
         importlib.import_module(name)
+    _use_once()
+
+
+def _use_once() -> None:
+    """Have the libraries prepare what they prepare at their first use: it is shared then, as the modules are."""
+    from psycopg2.extensions import encrypt_password
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import configure_mappers
+
+    from orchestrator.config.catalogue import catalogue
+
+    configure_mappers()
+    catalogue()
+    create_engine("postgresql+psycopg2://").dispose()
+    encrypt_password("", "", algorithm="md5")  # nobody's: it loads OpenSSL's providers
 
 
 def main() -> None:
