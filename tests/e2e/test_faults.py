@@ -92,7 +92,8 @@ def database_url(up: Any) -> str:
 
 def test_parts_are_shared_between_creators(start_up: Any, tmp_path: Path) -> None:
     document = tmp_path / "sections.txt"
-    section = "\n\n".join(f"The operator shall keep record {{n}} number {i} for ten years." for i in range(14))
+    said = "\n\n".join(f"Record {{n}} number {i} was kept by the operator for ten years." for i in range(13))
+    section = f"{said}\n\nThe operator shall keep record {{n}} for ten years."  # few duties: parts count here
     document.write_text("\n\n".join(f"{n} Section {n}\n\n" + section.format(n=n) for n in range(1, 121)))
     up = start_up("--creators", "3", env={"ORCHESTRATOR_PART_CHARACTERS": "900"})
     up.wait_for_line("ready")
