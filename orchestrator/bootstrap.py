@@ -45,7 +45,7 @@ from orchestrator.services.seeding import Seeding
 from orchestrator.services.validation import Validation
 from orchestrator.services.visibility import Visibility
 from orchestrator.services.webhooks import Webhooks
-from orchestrator.storage import audit
+from orchestrator.storage import at_commit, audit
 from orchestrator.storage.engine import SessionFactory, make_engine, session_factory
 
 
@@ -115,6 +115,7 @@ def build(
     engine = make_engine(settings, role=role, ping=ping, size=connections)
     sessions = session_factory(engine)
     audit.watch(sessions)
+    at_commit.watch(sessions)  # behind the audit log, which says something of its own
     accounts = Accounts(settings, sessions)
     execution = Execution(settings, sessions)
     recovery = Recovery(settings, sessions, execution)

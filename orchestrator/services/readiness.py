@@ -72,7 +72,9 @@ class Readiness:
 
     def broker(self) -> Check:
         """Whether the broker answers."""
-        return _check(self._broker.ping, "answers", "does not answer; see that Valkey or Redis runs and REDIS_URL is right")
+        return _check(
+            self._broker.ping, "answers", "does not answer; see that Valkey or Redis runs and REDIS_URL is right"
+        )
 
 
 def _check(ask: Callable[[], object], good: str, bad: str) -> Check:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from orchestrator.domain.retry import Failure
 from orchestrator.domain.step import NON_BLOCKING, QUEUE_OF, ClaimedStep, NewStep, StepKind, agent_of
 from orchestrator.queue import TaskMessage
+from orchestrator.storage import at_commit
 from orchestrator.storage.losses import LOST
 from orchestrator.storage.supply import ROOM
 
@@ -112,12 +113,12 @@ def insert_periodic(session: Executor, name: str, slot: Any, step: NewStep, corr
     return step_id
 
 
-_NOTIFY = text("SELECT pg_notify('orchestrator_steps', :queue)")
+_NOTIFY = "SELECT pg_notify('orchestrator_steps', %s)"
 
 
 def notify(session: Executor, queue: str) -> None:
     """Wake the leader for this queue at commit."""
-    session.execute(_NOTIFY, {"queue": queue})
+    at_commit.say(session, _NOTIFY, [queue])
 
 
 _DISPATCH = text(
