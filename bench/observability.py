@@ -1,12 +1,12 @@
 """What logs and metrics cost: no-op steps through the whole protocol with and without them, in turns, in one run.
 
-    python bench/observability.py [--steps 300] [--pairs 12]
+    python bench/observability.py [--steps 200] [--rounds 24]
 
-Two workers with a leader each run side by side, on databases of their own: one logs lines of level INFO in JSON to a
-file, shares numbers between processes and times every statement; the other does none of it. They drain the same
-number of steps in turns, so that both meet whatever else the machine does, and after half of the pairs they are
-started anew in the other order, as it is not all the same which one is first. Prints steps per second and processor
-time of each pair, and the medians of their ratios.
+Three workers with a leader each run side by side, on databases of their own: one logs lines of level INFO in JSON to a
+file, shares numbers between processes and times every statement; the other two do none of it, and what differs between
+those two is chance. They drain the same number of steps in turns, so that all meet whatever else the machine does, and
+after half of the rounds they are started anew in the other order, as it is not all the same which one is first. Prints
+steps per second and processor time of each round, and the medians of their ratios.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,10 +31,8 @@ from orchestrator.config import load
 from orchestrator.stack.servers import running
 from orchestrator.storage.migrate import upgrade
 
-WAYS = {
-    "observed": {"ORCHESTRATOR_LOG_LEVEL": "INFO"},
-    "bare": {"ORCHESTRATOR_LOG_LEVEL": "ERROR", "BENCH_UNOBSERVED": "1"},
-}
+BARE = {"ORCHESTRATOR_LOG_LEVEL": "ERROR", "BENCH_UNOBSERVED": "1"}
+WAYS = {"observed": {"ORCHESTRATOR_LOG_LEVEL": "INFO"}, "bare": BARE, "control": BARE}
 
 
 class Drained(NamedTuple):
@@ -63,7 +61,7 @@ class Side:
     def _cpu_s(self) -> float:
         family = [psutil.Process(each.pid) for each in self.processes]
         family += [child for each in family for child in each.children(recursive=True)]
-        return sum(sum(each.cpu_times()[:2]) for each in family)
+        return sum(sum(each.cpu_times()[:4]) for each in family)  # those of children that have ended among them
 
 
 def main() -> None:
@@ -71,32 +69,33 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place, running(Path(place) / "state") as (_, urls):
         os.environ |= QUIET | {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
         orders = (tuple(WAYS), tuple(reversed(WAYS)))
-        pairs = [pair for order in orders for pair in _half(Path(place), order, options.steps, options.pairs // 2)]
-    lost = [1 - with_it.steps_per_s / without.steps_per_s for with_it, without in pairs]
-    more = [with_it.cpu_ms / without.cpu_ms - 1 for with_it, without in pairs]
-    print(f"{_spread(lost)} less throughput, {_spread(more)} more processor time of worker and leader")
+        rounds = [each for order in orders for each in _half(Path(place), order, options.steps, options.rounds // 2)]
+    for name, said in (("observed", "with logs and metrics"), ("control", "without them again, which is chance")):
+        lost = [1 - each[name].steps_per_s / each["bare"].steps_per_s for each in rounds]
+        more = [each[name].cpu_ms / each["bare"].cpu_ms - 1 for each in rounds]
+        print(f"{said}: {_spread(lost)} less throughput, {_spread(more)} more processor time of worker and leader")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--pairs", type=int, default=12)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=24)
     return parser.parse_args()
 
 
-def _half(place: Path, order: Sequence[str], count: int, pairs: int) -> list[tuple[Drained, Drained]]:
-    """Start both in this order and have them drain in turns; the first turn, when much is loaded, counts not."""
+def _half(place: Path, order: Sequence[str], count: int, rounds: int) -> list[Mapping[str, Drained]]:
+    """Start all in this order and have them drain in turns; the first turn, when much is loaded, counts not."""
     with ExitStack() as stack:
         sides = {name: stack.enter_context(_side(place, f"{name}_{order[0]}", WAYS[name])) for name in order}
-        return [_pair(sides, number, count) for number in range(pairs + 1)][1:]
+        return [_round(sides, number, count) for number in range(rounds + 1)][1:]
 
 
-def _pair(sides: dict[str, Side], number: int, count: int) -> tuple[Drained, Drained]:
-    """Each goes first in every second pair."""
-    names = list(WAYS) if number % 2 else list(reversed(WAYS))
+def _round(sides: Mapping[str, Side], number: int, count: int) -> Mapping[str, Drained]:
+    """Each goes first in every third round."""
+    names = list(WAYS)[number % len(WAYS) :] + list(WAYS)[: number % len(WAYS)]
     done = {name: sides[name].drain(str(number), count) for name in names}
-    print(f"pair {number}: with {done['observed']}, without {done['bare']}", flush=True)
-    return done["observed"], done["bare"]
+    print(f"round {number}: " + ", ".join(f"{name} {done[name]}" for name in WAYS), flush=True)
+    return done
 
 
 def _spread(shares: Sequence[float]) -> str:
