@@ -33,18 +33,12 @@ class Readiness:
         self._settings = settings
         self._engine = engine
         self._leadership = leadership
-        self._broker = redis.Redis.from_url(
-            settings.redis_url,
-            socket_timeout=PATIENCE_S,
-            socket_connect_timeout=PATIENCE_S,
-            # Once more over a new connection: that of the last question may be one to a server that was restarted.
-            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-            driver_info=None,
-        )
+        self._broker: redis.Redis | None = None
 
     def close(self) -> None:
         """Close the connection to the broker."""
-        self._broker.close()
+        if self._broker is not None:
+            self._broker.close()
 
     def checks(self) -> dict[str, Check]:
         """Every check by name; a server that is away fails its check, nothing is raised."""
@@ -72,14 +66,24 @@ class Readiness:
 
     def broker(self) -> Check:
         """Whether the broker answers."""
-        return _check(
-            self._broker.ping, "answers", "does not answer; see that Valkey or Redis runs and REDIS_URL is right"
-        )
+        return _check(self._ping, "answers", "does not answer; see that Valkey or Redis runs and REDIS_URL is right")
+
+    def _ping(self) -> bool:
+        if self._broker is None:  # commands that need none may know of none
+            self._broker = redis.Redis.from_url(
+                self._settings.redis_url,
+                socket_timeout=PATIENCE_S,
+                socket_connect_timeout=PATIENCE_S,
+                # Once more over a new connection: the last one may be to a server that was started anew since.
+                retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+                driver_info=None,
+            )
+        return bool(self._broker.ping())
 
 
-def _check(ask: Callable[[], object], good: str, bad: str) -> Check:
+def _check(ask: Callable[[], bool], good: str, bad: str) -> Check:
     try:
-        ok = bool(ask())
+        ok = ask()
     except (SQLAlchemyError, redis.RedisError, OSError):
         ok = False
     return Check(ok, good if ok else bad)
