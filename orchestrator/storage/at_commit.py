@@ -36,6 +36,8 @@ def say(session: Session | Connection, statement: str, values: Sequence[Any]) ->
     if isinstance(session, Connection):
         session.exec_driver_sql(statement, tuple(values))
     elif WATCHED in session.info:
+        if not session.in_transaction():
+            session.begin()  # so that a rollback has something to end
         session.info.setdefault(SAID, []).append((statement, values))
     else:
         session.connection().exec_driver_sql(statement, tuple(values))
