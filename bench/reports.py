@@ -1,6 +1,6 @@
 """What a report of many requirements costs: seconds, and memory over a process that has done nothing yet.
 
-    python -P bench/reports.py [--requirements 100000] [--formats html,csv]
+    python bench/reports.py [--requirements 100000] [--formats html,csv]
 
 Fills a database of its own with one job, then makes each format, and the audit pack, in a process of its own, and
 stores it as a maintenance worker does. What is claimed is at most 150 MB over the base for 100,000 requirements.

@@ -1,6 +1,6 @@
 """How long a plain request takes while many people watch streams of events, in one process of the API.
 
-    python -P bench/streams.py [--viewers 200] [--requests 600] [--events 5]
+    python bench/streams.py [--viewers 200] [--requests 600] [--events 5]
 
 Prints p50 and p99 of GET /jobs/{id} without viewers and with them, half of whom watch one job and half all, while so
 many events a second happen; and how late an event reaches the last viewer. The target is a p99 below 50 ms.
