@@ -18,7 +18,7 @@ from orchestrator.domain.step import StepKind
 from orchestrator.services.advance import advance, end_job
 from orchestrator.services.execution import Execution
 from orchestrator.services.placing import release
-from orchestrator.storage import aging, events, losses, recovery_log, steps
+from orchestrator.storage import aging, events, losses, recovery_log, steps, sweeps
 from orchestrator.storage.engine import SessionFactory, autocommit
 from orchestrator.storage.losses import Look
 
@@ -140,11 +140,11 @@ class Recovery:
     def _release(self) -> int:
         placed = release(self._sessions, self._settings.job_timeout_hours * 3600)
         with self._single() as session:
-            return placed + steps.release_waiting(session, 10 * BATCH)
+            return placed + sweeps.release_waiting(session, 10 * BATCH)
 
     def _recover_expired(self, as_of: datetime) -> int:
         with self._single() as session:
-            rows = steps.recover_expired(session, as_of, self._settings.max_crashes, EXPIRED, BATCH)
+            rows = sweeps.recover_expired(session, as_of, self._settings.max_crashes, EXPIRED, BATCH)
             jobs = {row.job_id for row in rows if row.job_id is not None and row.kind != StepKind.DELIVER}
         self._note_recovered(jobs, "lease_expired")
         return len(rows)
@@ -152,13 +152,13 @@ class Recovery:
     def _settle_expired(self, as_of: datetime) -> int:
         """The rest: those that die of this, or are split. One transaction each, the job locked first."""
         with self._single() as session:
-            late = steps.expired(session, as_of, ONE_BY_ONE)
+            late = sweeps.expired(session, as_of, ONE_BY_ONE)
         return sum(self._execution.fail(step, ErrorClass.CRASH, EXPIRED) is not None for step in late)
 
     def _recover_lost(self) -> int:
         settings = self._settings
         with self._single() as session:
-            rows = steps.recover_lost(session, settings.dispatched_timeout_s, settings.agent_timeout_s, BATCH)
+            rows = sweeps.recover_lost(session, settings.dispatched_timeout_s, settings.agent_timeout_s, BATCH)
             jobs = {row.job_id for row in rows if row.job_id is not None and row.kind != StepKind.DELIVER}
         self._note_recovered(jobs, "message_lost")
         return len(rows)
@@ -192,7 +192,7 @@ class Recovery:
     def renew_leases(self) -> int:
         """After an outage: fresh leases for all running steps."""
         with self._sessions.begin() as session:
-            return steps.renew_all(session, self._settings.lease_s)
+            return sweeps.renew_all(session, self._settings.lease_s)
 
     def raise_priorities(self, waited_s: float) -> Iterator[None]:
         """Give one priority more to each step that has been ready for so long, a batch for each `next`; begin it once

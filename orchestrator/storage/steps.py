@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from orchestrator.domain.retry import Failure
 from orchestrator.domain.step import NON_BLOCKING, QUEUE_OF, ClaimedStep, NewStep, StepKind, agent_of
 from orchestrator.queue import TaskMessage
 from orchestrator.storage import at_commit
-from orchestrator.storage.losses import LOST
 from orchestrator.storage.supply import ROOM
 
 CHANNEL = "orchestrator_steps"
@@ -375,82 +373,6 @@ def phase_counts(session: Executor, job_id: UUID) -> Sequence[Row[Any]]:
 def first_dead(session: Executor, job_id: UUID) -> Row[Any] | None:
     """The first dead step that stands for work lost; one of `validate` only where there is no other."""
     return session.execute(_FIRST_DEAD, {"job_id": job_id}).one_or_none()
-
-
-_EXPIRED = text(
-    """
-    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id,
-           NULL AS traceparent
-    FROM steps WHERE state = 'running' AND lease_until < :as_of ORDER BY lease_until LIMIT :limit
-    """
-)
-_RECOVER_EXPIRED = text(
-    """
-    WITH expired AS MATERIALIZED (
-        SELECT id FROM steps
-        WHERE state = 'running' AND lease_until < :as_of AND crash_count + 1 < :max_crashes
-          AND NOT (kind = 'validate' AND crash_count > 0)
-        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
-    )
-    UPDATE steps s SET state = 'pending', epoch = epoch + 1, crash_count = crash_count + 1,
-                       lease_until = NULL, dispatched_at = NULL, error = CAST(:error AS jsonb)
-    WHERE s.id = ANY(ARRAY(SELECT id FROM expired))
-    RETURNING s.id, s.job_id, s.kind, s.part
-    """
-)
-_RECOVER_LOST = text(
-    f"""
-    WITH lost AS MATERIALIZED (
-        SELECT s.id FROM steps s WHERE {LOST} ORDER BY s.id LIMIT :limit FOR UPDATE SKIP LOCKED
-    )
-    UPDATE steps s SET state = 'pending', epoch = epoch + 1, dispatched_at = NULL
-    WHERE s.id = ANY(ARRAY(SELECT id FROM lost))
-    RETURNING s.id, s.job_id, s.kind, s.part
-    """  # noqa: S608 - a constant
-)
-_RELEASE_WAITING = text(
-    """
-    WITH due AS MATERIALIZED (
-        SELECT id FROM steps WHERE state = 'waiting' AND hold IS NULL AND not_before <= now()
-        ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
-    )
-    UPDATE steps SET state = 'pending', epoch = epoch + 1, not_before = NULL WHERE id = ANY(ARRAY(SELECT id FROM due))
-    """
-)
-_RENEW_ALL = text(
-    "UPDATE steps SET lease_until = now() + make_interval(secs => :lease) WHERE state = 'running' AND lease_until < "
-    "now() + make_interval(secs => :lease)"
-)
-
-
-def expired(session: Executor, as_of: datetime, limit: int) -> list[ClaimedStep]:
-    """Running steps whose lease had run out by then."""
-    rows = session.execute(_EXPIRED, {"as_of": as_of, "limit": limit}).all()
-    return [claimed(row, row.lease_owner) for row in rows]
-
-
-def recover_expired(
-    session: Executor, as_of: datetime, max_crashes: int, error: Mapping[str, Any], limit: int
-) -> Sequence[Row[Any]]:
-    """Return steps that had expired by then and may be repeated as they are to pending, in one statement."""
-    values = {"as_of": as_of, "max_crashes": max_crashes, "error": json.dumps(dict(error)), "limit": limit}
-    return session.execute(_RECOVER_EXPIRED, values).all()
-
-
-def recover_lost(session: Executor, timeout_s: float, agent_timeout_s: float, limit: int) -> Sequence[Row[Any]]:
-    """Return dispatched steps whose message seems lost to pending: old, slots free, and nobody claims."""
-    values = {"timeout": timeout_s, "silence": timeout_s / 6, "agent_timeout": agent_timeout_s, "limit": limit}
-    return session.execute(_RECOVER_LOST, values).all()
-
-
-def release_waiting(session: Executor, limit: int) -> int:
-    """Make steps ready that waited for their next try."""
-    return int(session.execute(_RELEASE_WAITING, {"limit": limit}).rowcount)  # type: ignore[attr-defined]
-
-
-def renew_all(session: Executor, lease_s: float) -> int:
-    """After an outage: give every running step a fresh lease, so that nobody pays for the gap."""
-    return int(session.execute(_RENEW_ALL, {"lease": lease_s}).rowcount)  # type: ignore[attr-defined]
 
 
 _STILL_RUNNING = text(

@@ -18,7 +18,7 @@ from orchestrator.bootstrap import Orchestrator
 from orchestrator.domain.breaker import BreakerState, Verdict
 from orchestrator.domain.step import NewStep, StepKind
 from orchestrator.services.agent_health import AGENT_HEADER
-from orchestrator.storage import agent_health, steps
+from orchestrator.storage import agent_health, steps, sweeps
 
 HERE = socket.gethostname()
 PATIENCE_S = 30.0
@@ -333,4 +333,4 @@ def test_an_open_breaker_keeps_steps_away_except_from_where_checks_run(
 
     run(orchestrator, "UPDATE steps SET state = 'dispatched', dispatched_at = now() - interval '1 hour'")
     with orchestrator.sessions.begin() as session:
-        assert len(steps.recover_lost(session, 60, 30, 10)) == dispatched
+        assert len(sweeps.recover_lost(session, 60, 30, 10)) == dispatched
