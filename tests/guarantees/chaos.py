@@ -44,15 +44,16 @@ def main() -> int:
     try:
         with town(unfenced if arguments.unfenced else lambda spec: spec) as running:
             running.await_ready()
-            planned = [] if arguments.calm else plan(arguments.seed, arguments.seconds)
-            return _run(running, planned, arguments.seed, arguments.seconds)
+            return _run(running, arguments)
     except OrchestratorError as error:
         _say(f"chaos: {error.message}\n{error.details.get('log', '')}")
         return 1
 
 
-def _run(running: Town, planned: list[Planned], seed: int, seconds: float) -> int:
-    users = Users(running.url, running.key, seed)
+def _run(running: Town, arguments: argparse.Namespace) -> int:
+    seed, seconds = arguments.seed, arguments.seconds
+    planned: list[Planned] = [] if arguments.calm else plan(seed, seconds)
+    users = Users(running.url, running.key, seed, cancels=not arguments.calm)
     misfortune = Misfortune(running, users)
     _say("\n".join(str(each) for each in planned))
     users.start()
@@ -135,7 +136,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="decides what goes wrong, and when")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long things go wrong; at most 600")
     parser.add_argument("--unfenced", action="store_true", help="without fence and republishing: has to break")
-    parser.add_argument("--calm", action="store_true", help="nothing goes wrong")
+    parser.add_argument("--calm", action="store_true", help="nothing goes wrong, and nobody cancels what runs")
     arguments = parser.parse_args()
     if not 0 < arguments.seconds <= 600:
         parser.error("--seconds must be above 0 and at most 600")

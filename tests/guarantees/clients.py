@@ -38,12 +38,14 @@ class Users:
     Args:
         url, key: of the API.
         seed: decides the documents and who is cancelled or retried; the pace is the machine's.
+        cancels: whether they cancel jobs, also such as are being worked on.
         count: how many act at once.
     """
 
-    def __init__(self, url: str, key: str, seed: int, count: int = 2) -> None:
+    def __init__(self, url: str, key: str, seed: int, *, cancels: bool = True, count: int = 2) -> None:
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}"}
+        self._weights = (6, int(cancels), 2)
         self._stopping = threading.Event()
         self._poison_wanted = threading.Semaphore(0)
         self._threads = [
@@ -74,7 +76,7 @@ class Users:
     def _run(self, random_: random.Random) -> None:
         mine: list[str] = []
         while not self._stopping.wait(PAUSE_S * random_.random() * 2):
-            act = random_.choices((self._submit, self._cancel, self._retry), weights=(6, 1, 2))[0]
+            act = random_.choices((self._submit, self._cancel, self._retry), weights=self._weights)[0]
             try:
                 act(random_, mine)
             except requests.RequestException:

@@ -61,6 +61,9 @@ def test_they_break_without_fence_and_republishing(tmp_path: Path, seed: int) ->
 
 @pytest.mark.slow
 def test_they_hold_without_the_fence_as_long_as_nothing_goes_wrong(tmp_path: Path) -> None:
-    """So it is the faults that break the others, not the missing statements as such."""
+    """So it is the faults that break the others, not the missing statements as such.
+
+    A job that is cancelled while it is worked on needs the fence as well: nobody cancels here.
+    """
     code, said = run(tmp_path, "--seed=1", "--seconds=5", "--unfenced", "--calm")
     assert code == 0, said
