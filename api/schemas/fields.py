@@ -25,6 +25,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 visible = validate.Regexp(r"(?s).*\S", error="Must not be blank.")
 """Of a `Text`: it is more than white space."""
+BLANK = r"\s\x1c-\x1f\x85"
+"""White space in a class of a regular expression, as Python has it: that of JSON Schema (ECMA-262) lacks five."""
 
 
 class Text(fields.String):
@@ -37,7 +39,7 @@ class Text(fields.String):
         super().__init__(**kwargs)
         any_text = rf"[^{self.REFUSED}]*"
         if visible in self.validators:
-            self.metadata = {"pattern": rf"^{any_text}[^\s{self.REFUSED}]{any_text}$", **self.metadata}
+            self.metadata = {"pattern": rf"^{any_text}[^{BLANK}{self.REFUSED}]{any_text}$", **self.metadata}
         elif not any(isinstance(each, validate.OneOf | validate.Regexp) for each in self.validators):
             self.metadata = {"pattern": f"^{any_text}$", **self.metadata}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import marshmallow as ma
 import pytest
 
 import api
-from api.schemas.fields import JsonObject, Text
+from api.schemas.fields import JsonObject, Text, visible
 
 ROUTES = Path(api.__file__).parent / "routes"
 
@@ -63,3 +64,11 @@ def test_such_texts_are_refused_at_any_depth(bad: str) -> None:
     for value in ({"a": bad}, {bad: 1}, {"a": [{"b": [bad]}]}):
         with pytest.raises(ma.ValidationError):
             JsonObject().deserialize(value)
+
+
+def test_what_is_blank_is_described_so_also_for_those_who_know_fewer_white_spaces() -> None:
+    of_json_schema = r"\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+    pattern = Text(validate=visible).metadata["pattern"].replace(r"\s", of_json_schema)
+    blank = "".join(character for character in map(chr, range(0x11_0000)) if character.isspace())
+    assert not re.search(pattern, blank)
+    assert re.search(pattern, f"{blank}x{blank}")
