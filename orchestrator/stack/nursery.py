@@ -54,7 +54,7 @@ class Nursery:
     """
 
     def __init__(self, program: str, env: Mapping[str, str], sink: int) -> None:
-        _adopt_orphans(True)
+        adopt_orphans(True)
         self.program = program
         self.env = dict(env)
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -108,9 +108,9 @@ class Nursery:
         self._line.close()
         self._process.kill()
         self._process.wait()
-        _adopt_orphans(False)
+        adopt_orphans(False)
 
 
-def _adopt_orphans(wanted: bool) -> None:
+def adopt_orphans(wanted: bool) -> None:
     """Whether a process whose parent ends becomes this one's child."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0)

@@ -15,11 +15,10 @@ from orchestrator.storage import steps
 from orchestrator.storage.losses import LOST
 
 _EXPIRED = text(
-    """
-    SELECT id, epoch, lease_owner, kind, part, job_id, payload, attempt, crash_count, blocking, correlation_id,
-           NULL AS traceparent
+    f"""
+    SELECT {steps.CLAIMED}
     FROM steps WHERE state = 'running' AND lease_until < :as_of ORDER BY lease_until LIMIT :limit
-    """
+    """  # noqa: S608 - a constant
 )
 _RECOVER_EXPIRED = text(
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -20,7 +19,7 @@ from orchestrator.bootstrap import Orchestrator
 from orchestrator.config import Settings
 from orchestrator.domain.submission import Submission, Upload
 from orchestrator.stack.forking import COMMAND
-from orchestrator.stack.nursery import PR_SET_CHILD_SUBREAPER, Nursery
+from orchestrator.stack.nursery import Nursery, adopt_orphans
 from orchestrator.stack.process import ChildSpec, Running, spawn
 
 NURSERY_S = 60.0
@@ -69,11 +68,11 @@ class FleetNursery:
             self._nursery = self._open()
         self._await_ready()
         spec = ChildSpec(words[0], (*COMMAND, str(environment), *words), self._nursery.env, cwd=Path.cwd())
-        _adopt_orphans(True)  # only now: what other tests leave behind is none of this process
+        adopt_orphans(True)  # only now: what other tests leave behind is none of this process
         try:
             return self._nursery.fork(spec, sink)
         finally:
-            _adopt_orphans(False)
+            adopt_orphans(False)
 
     def close(self) -> None:
         """End it; what it forked lives on."""
@@ -83,7 +82,7 @@ class FleetNursery:
         path = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
         with self._log.open("ab") as sink:
             opened = Nursery("fleet_nursery", {**os.environ, "PYTHONPATH": path}, sink.fileno())
-        _adopt_orphans(False)
+        adopt_orphans(False)
         return opened
 
     def _await_ready(self) -> None:
@@ -195,10 +194,6 @@ class Fleet:
     def _keep(self, running: Running) -> Process:
         self._started.append(Process(running))
         return self._started[-1]
-
-
-def _adopt_orphans(wanted: bool) -> None:
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0)
 
 
 @pytest.fixture(scope="session")
